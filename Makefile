@@ -1,0 +1,40 @@
+# Everything a person does with a clone: `make` alone lists it. Each target sets up what it needs by itself.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format up pins clean
+BIN := .venv/bin
+# Test processes side by side, and anything else for pytest: make test WORKERS=4 ARGS="-k lineage"
+WORKERS ?= 2
+ARGS ?=
+# Settings of your shell must not reach tests and checks: they would write into a real home.
+CLEAN_ENVIRONMENT := unset DAGSTER_HOME $${!REELINEAGE_@};
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: ## make .venv with the pinned packages; installs missing system packages where it may
+	@scripts/setup.sh
+
+demo: setup ## make a video from the ready theme and the labelled sample feed
+	@$(BIN)/reelineage make themes/trend_briefing.yaml
+
+test: setup ## run all tests
+	@$(CLEAN_ENVIRONMENT) $(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+check: setup ## lint, types, import rules, Dagster definitions, documentation
+	@$(CLEAN_ENVIRONMENT) PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check.sh
+
+format: setup ## rewrite the code in the one layout that `make check` accepts
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format
+
+up: setup ## start Dagster's web pages, daemon and sensors on this machine
+	@$(BIN)/reelineage up
+
+pins: setup ## write the installed versions to constraints.txt
+	@scripts/pins.sh
+
+clean: ## remove .venv and all caches; var/ with your videos stays
+	@rm -rf .venv build ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

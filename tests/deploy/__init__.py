@@ -1,0 +1,1 @@
+"""The files under `deploy/` load, and say what the operations page promises."""
