@@ -1,0 +1,1 @@
+"""The domain of Reelineage in plain Python: no Dagster, no network, no environment."""

@@ -1,0 +1,55 @@
+"""Every error Reelineage raises on purpose.
+
+A message has three parts: what was being done, for which job or file, and what to do next.
+
+    ReelineageError
+    ├── PermanentError          trying again cannot help: the job is parked until a person acts
+    │   ├── BadInput            the user's mistake (theme, trend file, job id, command): exit code 2
+    │   ├── MissingUpstream     a record needs a row that is not there
+    │   ├── NotPublishable      a result broke a rule that must hold (silent voice, black video, ...)
+    │   └── LineageViolation    a write would break the lineage, or the database refused it
+    ├── TransientError          the outside failed; the same call may work in a minute
+    ├── ClaimRefused            another live run holds the job
+    ├── FenceLost               this run no longer holds the job; nothing it makes may be stored
+    └── Cancelled               a person stopped the run
+"""
+
+
+class ReelineageError(Exception):
+    """Base of all errors that Reelineage raises on purpose."""
+
+
+class PermanentError(ReelineageError):
+    """Trying the same thing again gives the same result."""
+
+
+class BadInput(PermanentError):
+    """Something a person gave cannot be used; the message names the file, line or field."""
+
+
+class MissingUpstream(PermanentError):
+    """A record that this one must be made from does not exist or is no longer current."""
+
+
+class NotPublishable(PermanentError):
+    """A finished file broke a rule that every result must keep."""
+
+
+class LineageViolation(PermanentError):
+    """A record does not fit its upstream rows, or a stored row was about to be changed."""
+
+
+class TransientError(ReelineageError):
+    """The outside (service, disk, network) failed in a way that may pass."""
+
+
+class ClaimRefused(ReelineageError):
+    """Another run holds the job and is alive."""
+
+
+class FenceLost(ReelineageError):
+    """The job was taken over by another run while this one was working."""
+
+
+class Cancelled(ReelineageError):
+    """The run was stopped by a person."""

@@ -1,0 +1,62 @@
+"""The tables: jobs, what came in, what was made, by which call, and what was decided.
+
+Belongs here: columns, keys and checks; lineage is the foreign keys (`docs/lineage.md`). Not here: the triggers that
+make rows append-only (`guards.py` writes them from the marks below), queries, sessions.
+
+Marks in a table's `info`, read by `guards.py` and `lineage.py`:
+  node         the word that names a row of it: `video` in `video:7`
+  derived      on an association table: the column of the row that was made *from* the others
+  append_only  rows never change and never go; `content` columns may become NULL once, when a tombstone is set
+  open_while   the status in which a row may still be changed
+  frozen       columns that keep the value they were written with
+"""
+
+from reelineage.models.base import Base, UtcDateTime
+from reelineage.models.edges import (
+    ClipCall,
+    ClipMedia,
+    ScriptCall,
+    ScriptCitation,
+    TrendAnalysisObservation,
+    TrendReportObservation,
+    VideoClip,
+    VideoMedia,
+    VoiceoverCall,
+    VoiceoverMedia,
+)
+from reelineage.models.jobs import JOB_STATES, Artifact, Installation, Job, MediaItem, ProviderCall, Tombstone
+from reelineage.models.records import Clip, Decision, Review, Script, TrendAnalysis, TrendReport, Video, Voiceover
+from reelineage.models.trends import TrendFetch, TrendItem, TrendObservation
+
+__all__ = [
+    "JOB_STATES",
+    "Artifact",
+    "Base",
+    "Clip",
+    "ClipCall",
+    "ClipMedia",
+    "Decision",
+    "Installation",
+    "Job",
+    "MediaItem",
+    "ProviderCall",
+    "Review",
+    "Script",
+    "ScriptCall",
+    "ScriptCitation",
+    "Tombstone",
+    "TrendAnalysis",
+    "TrendAnalysisObservation",
+    "TrendFetch",
+    "TrendItem",
+    "TrendObservation",
+    "TrendReport",
+    "TrendReportObservation",
+    "UtcDateTime",
+    "Video",
+    "VideoClip",
+    "VideoMedia",
+    "Voiceover",
+    "VoiceoverCall",
+    "VoiceoverMedia",
+]

@@ -1,0 +1,108 @@
+"""A person's verdict on a reviewed video.
+
+Belongs here: the rules under which a decision may be written. Not here: moving files (`output_view.py`).
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from reelineage import lineage
+from reelineage.documents import Review as ReviewDocument
+from reelineage.errors import BadInput
+from reelineage.models import Decision, Job, Review, Video
+from reelineage.text import clean_text
+from reelineage.theme import Theme
+from resources.database import Database
+
+VERDICTS = {"approve": "approved", "reject": "rejected"}
+
+
+def decide(
+    database: Database,
+    job_id: int,
+    *,
+    verdict: str,
+    reason: str,
+    actor: str,
+    allow_demo: bool = False,
+    video_sha256: str | None = None,
+) -> Decision:
+    """Write a decision about the job's current video, bound to its sha256; exactly one of two callers wins.
+
+    `video_sha256` is what the person looked at; a video that changed since refuses the decision.
+
+    Raises:
+        BadInput: there is no current reviewed video, it is decided already, it changed, or it holds demo material.
+    """
+    doing = f"Deciding on job {job_id}"
+    text = clean_text(reason, max_characters=2000)
+    if not text:
+        raise BadInput(f"{doing}: a reason is needed; give one with --reason.")
+    try:
+        with database.write() as session:
+            locked = session.get(Job, job_id, with_for_update=True)
+            job, video, review = _reviewed(session, locked, doing)
+            if video_sha256 is not None and video_sha256 != video.file_sha256:
+                raise BadInput(
+                    f"{doing}: the video changed since it was shown. Look at video:{video.id} and decide again."
+                )
+            findings = ReviewDocument.model_validate(review.document)
+            if verdict == "approve" and findings.stand_ins and not allow_demo:
+                raise BadInput(
+                    f"{doing}: the video has {' and '.join(findings.stand_ins)} material among its sources. "
+                    "Approve it with --allow-demo if that is meant."
+                )
+            decision = Decision(
+                job_id=job_id,
+                review_id=review.id,
+                video_id=video.id,
+                video_sha256=video.file_sha256,
+                verdict=verdict,
+                reason=text,
+                actor=clean_text(actor, max_characters=200) or "unknown",
+                demo_allowed=allow_demo and bool(findings.stand_ins),
+                decided_at=datetime.now(UTC),
+            )
+            session.add(decision)
+            session.flush()
+            job.state, job.updated_at = VERDICTS[verdict], datetime.now(UTC)
+            return decision
+    except IntegrityError as error:
+        raise BadInput(f"{doing}: the video was decided by somebody else just now. Nothing was changed.") from error
+
+
+def approve_if_theme_says(database: Database, job_id: int) -> Decision | None:
+    """Approve a waiting video whose theme says `approval: auto`, unless a finding or a stand-in stands against it."""
+    with database.read() as session:
+        job = session.get(Job, job_id)
+        review = lineage.current(session, job_id).review
+    if job is None or review is None or job.state != "awaiting_review":
+        return None
+    found = ReviewDocument.model_validate(review.document)
+    if Theme.model_validate(job.theme).approval != "auto" or found.recommendation != "approve" or found.stand_ins:
+        return None
+    return decide(
+        database, job_id, verdict="approve", reason="approval: auto, and nothing stands against it", actor="theme"
+    )
+
+
+def _reviewed(session: Session, job: Job | None, doing: str) -> tuple[Job, Video, Review]:
+    if job is None:
+        raise BadInput(f"{doing}: there is no such job. `reelineage review list` shows what waits.")
+    current = lineage.current(session, job.id)
+    if current.video is None or current.review is None:
+        raise BadInput(
+            f"{doing}: it has no finished video yet (it is {job.state}). `reelineage jobs show {job.id}` tells more."
+        )
+    if job.active_run is not None:
+        raise BadInput(f"{doing}: run {job.active_run} is working on it. Decide when it is done.")
+    known = session.scalar(select(Decision).where(Decision.video_id == current.video.id))
+    if known is not None:
+        raise BadInput(
+            f"{doing}: video:{current.video.id} was {VERDICTS[known.verdict]} by {known.actor} on "
+            f"{known.decided_at:%Y-%m-%d %H:%M} UTC. A decision is never changed."
+        )
+    return job, current.video, current.review

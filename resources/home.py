@@ -1,0 +1,67 @@
+"""Everything that lives under `REELINEAGE_HOME`, opened once per process.
+
+Belongs here: which part lies where. Not here: what the parts do.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from resources.artifact_store import ArtifactStore
+from resources.database import Database
+from resources.job_queue import JobQueue
+from resources.output_view import OutputView
+from resources.settings import Settings, load_settings
+
+
+@dataclass(frozen=True)
+class Home:
+    """The database, the files and the queue of one installation."""
+
+    settings: Settings
+
+    @cached_property
+    def database(self) -> Database:
+        """The database by the settings' URL."""
+        return Database(self.settings.url)
+
+    @cached_property
+    def store(self) -> ArtifactStore:
+        """`artifacts/`."""
+        return ArtifactStore(self.root / "artifacts")
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        """The `jobs` table."""
+        return JobQueue(self.database, self.settings)
+
+    @cached_property
+    def output(self) -> OutputView:
+        """`output/`: the people's view of finished videos."""
+        return OutputView(self.root / "output", self.database, self.store)
+
+    @property
+    def root(self) -> Path:
+        """The home folder, absolute."""
+        return self.settings.root
+
+    @property
+    def inbox(self) -> Path:
+        """`inbox/`: a theme file dropped here becomes a job."""
+        return self.root / "inbox"
+
+    @property
+    def cache(self) -> Path:
+        """`cache/`: what can be made again at any time (static fonts)."""
+        return self.root / "cache"
+
+
+def open_home() -> Home:
+    """The home that the environment names; the same object for the same settings within a process."""
+    return _open(load_settings(), os.getpid())
+
+
+@cache
+def _open(settings: Settings, _pid: int) -> Home:
+    return Home(settings)

@@ -1,0 +1,118 @@
+"""From a theme and files on somebody's disk to a job that needs neither: everything outside is read and stored first.
+
+Belongs here: reading what people hand in, within its folder and its size. Not here: the schema of a theme
+(`reelineage/theme.py`), the queue (`job_queue.py`).
+"""
+
+from pathlib import Path
+
+from reelineage.errors import BadInput
+from reelineage.theme import MAX_THEME_BYTES, FeedSource, FileSource, Source, Theme, parse_theme
+from reelineage.trends import read_trends
+from resources.home import Home
+from resources.settings import PROJECT
+
+MAX_TREND_BYTES = 32 * 1024 * 1024
+
+
+def ready_themes() -> dict[str, Path]:
+    """The themes that come with Reelineage, by name."""
+    return {path.stem: path for path in sorted((PROJECT / "themes").glob("*.yaml"))}
+
+
+def read_theme(name_or_yaml: str) -> Theme:
+    """A ready theme by its name, or one written out as YAML; never a path.
+
+    Raises:
+        BadInput: neither; lists the names.
+    """
+    ready = ready_themes()
+    if name_or_yaml in ready:
+        return parse_theme(ready[name_or_yaml].read_bytes(), name=name_or_yaml)
+    if ":" not in name_or_yaml:
+        raise BadInput(
+            f"Reading the theme {name_or_yaml[:80]!r}: there is no ready theme of that name. Give one of "
+            f"{', '.join(ready)}, or the YAML text of a theme."
+        )
+    return parse_theme(name_or_yaml.encode(), name="given as text")
+
+
+def read_theme_file(path: Path) -> Theme:
+    """A theme from a file.
+
+    Raises:
+        BadInput: it cannot be read, or it is not a theme.
+    """
+    return parse_theme(_read(path, "theme", MAX_THEME_BYTES), name=path.name)
+
+
+def create_job(  # noqa: PLR0913 — the fields of an order, all by name
+    home: Home,
+    theme: Theme,
+    *,
+    origin: str,
+    seed: int | None = None,
+    profile: str = "standard",
+    folder: Path | None = None,
+    trends: Path | None = None,
+    request_key: str | None = None,
+    run_id: str | None = None,
+) -> int:
+    """Create a job, with every file that it names stored as an artifact first.
+
+    `folder` is where the theme's relative paths start and end; without it a theme may name no file. `trends` replaces
+    the theme's sources and is taken whole, unless the theme sets a window.
+
+    Raises:
+        BadInput: a file cannot be read or holds no trends; nothing was created.
+    """
+    if trends is not None:
+        source = _stored(home, FileSource(kind="file"), trends, trends.name)
+        window = theme.window_hours if "window_hours" in theme.model_fields_set else None
+        theme = theme.model_copy(update={"sources": (source,), "window_hours": window})
+    else:
+        theme = theme.model_copy(update={"sources": tuple(_frozen(home, one, folder) for one in theme.sources)})
+    return home.queue.create(theme, origin=origin, seed=seed, profile=profile, request_key=request_key, run_id=run_id)
+
+
+def _frozen(home: Home, source: Source, folder: Path | None) -> Source:
+    if not isinstance(source, FileSource | FeedSource):
+        return source
+    if source.artifact_sha256 is not None:
+        home.store.path(source.artifact_sha256)
+        return source
+    if source.path is None or folder is None:
+        raise BadInput(
+            "Creating a job: the theme names a trend file, but only a theme that is a file itself can. Use "
+            "`reelineage jobs create THEME.yaml`, or the source `sample`."
+        )
+    path = (folder / source.path).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise BadInput(
+            f"Creating a job: the trend file {source.path!r} lies outside the theme's folder. Put it beside the theme, "
+            "or give it with --trends."
+        )
+    return _stored(home, source, path, source.name or Path(source.path).name)
+
+
+def _stored(home: Home, source: FileSource | FeedSource, path: Path, name: str) -> FileSource | FeedSource:
+    data = _read(path, "trend file", MAX_TREND_BYTES)
+    given = source.path is not None
+    fetch = read_trends(data, name=name, kind=source.kind if given else None)
+    artifact = home.store.put_bytes(data, "application/octet-stream")
+    kind = FeedSource if fetch.source_kind == "feed" else FileSource
+    return kind(kind="feed" if kind is FeedSource else "file", name=name[:120], artifact_sha256=artifact.sha256)
+
+
+def _read(path: Path, what: str, limit: int) -> bytes:
+    doing = f"Reading the {what} {path.name[:120]}"
+    try:
+        if not path.is_file():
+            raise BadInput(f"{doing}: there is no such file at {path}. Check the path.")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise BadInput(f"{doing}: {error.strerror or error}. Check the path and its rights.") from error
+    if len(data) > limit:
+        raise BadInput(f"{doing}: it is larger than {limit:,} bytes. Give a smaller file.")
+    return data

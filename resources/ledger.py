@@ -1,0 +1,137 @@
+"""The ledger of provider calls: written down before it is sent, closed when the answer is stored, never paid twice.
+
+Belongs here: `provider_calls` rows and the reuse of a finished call. Not here: retries (`workbench.py`), what a call
+does (the providers).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import JsonValue
+from sqlalchemy import select
+
+from reelineage.documents import ArtifactRef, ProviderIdentity, Sha256
+from reelineage.fingerprint import sha256_of
+from reelineage.models import Artifact, ProviderCall
+from resources.artifact_store import ArtifactStore
+from resources.database import Database
+from resources.record_edges import ensure_artifact
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a provider. The fingerprint covers all of it: an equal request has an equal answer."""
+
+    identity: ProviderIdentity
+    parameters: dict[str, JsonValue]
+    seed: int | None = None
+    cost_nanousd: int | None = 0
+
+    @property
+    def sha256(self) -> Sha256:
+        """The request's fingerprint."""
+        identity = self.identity.model_dump(mode="json")
+        return sha256_of({"identity": identity, "parameters": self.parameters, "seed": self.seed})
+
+
+@dataclass(frozen=True)
+class Product:
+    """What a provider gave: JSON, a finished file in the scratch folder, or both. Cost None means unknown."""
+
+    response: dict[str, JsonValue] = field(default_factory=dict)
+    file: Path | None = None
+    media_type: str = "application/octet-stream"
+    cost_nanousd: int | None = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished call. `reused` when an earlier call with the same fingerprint had already answered."""
+
+    call_id: int
+    request_sha256: Sha256
+    response: dict[str, JsonValue]
+    artifact: ArtifactRef | None
+    reused: bool
+
+
+class Ledger:
+    """Runs provider calls for one job and run."""
+
+    def __init__(self, database: Database, store: ArtifactStore, *, job_id: int, run_id: str) -> None:
+        self._database = database
+        self._store = store
+        self._job_id = job_id
+        self._run_id = run_id
+
+    def call(self, request: Request, make: Callable[[Path], Product]) -> Answer:
+        """Answer from the ledger when this job has asked the same before, else `make` it in a scratch folder.
+
+        The intent commits before the work and the result commits as soon as its file is in place, so that a process
+        killed later loses no finished call. What `make` raises closes the row as failed and goes on to the caller.
+        """
+        if known := self._finished(request):
+            return known
+        call_id = self._open(request)
+        try:
+            with self._store.scratch() as folder:
+                product = make(folder)
+                artifact = self._store.put_file(product.file, product.media_type) if product.file else None
+        except BaseException as error:
+            self._close_failed(call_id, error)
+            raise
+        with self._database.write() as session:
+            if artifact:
+                ensure_artifact(session, artifact)
+            call = session.get_one(ProviderCall, call_id)
+            call.status, call.finished_at = "ok", datetime.now(UTC)
+            call.response, call.cost_nanousd = product.response, product.cost_nanousd
+            call.artifact_sha256 = artifact.sha256 if artifact else None
+        return Answer(call_id, request.sha256, product.response, artifact, reused=False)
+
+    def _finished(self, request: Request) -> Answer | None:
+        with self._database.read() as session:
+            row = session.execute(
+                select(ProviderCall, Artifact)
+                .outerjoin(Artifact, Artifact.sha256 == ProviderCall.artifact_sha256)
+                .where(
+                    ProviderCall.job_id == self._job_id,
+                    ProviderCall.request_sha256 == request.sha256,
+                    ProviderCall.status == "ok",
+                    ProviderCall.tombstone_id.is_(None),
+                )
+                .order_by(ProviderCall.id.desc())
+                .limit(1)
+            ).first()
+        if row is None:
+            return None
+        call, stored = row
+        artifact = (
+            ArtifactRef(sha256=stored.sha256, size_bytes=stored.size_bytes, media_type=stored.media_type)
+            if stored
+            else None
+        )
+        if artifact and not self._store.has(artifact):
+            return None  # the file is gone: the call is made again, as a row of its own
+        return Answer(call.id, request.sha256, call.response or {}, artifact, reused=True)
+
+    def _open(self, request: Request) -> int:
+        identity = request.identity
+        with self._database.write() as session:
+            call = ProviderCall(
+                job_id=self._job_id, run_id=self._run_id, role=identity.role, provider=identity.provider,
+                model=identity.model, prompt_version=identity.prompt_version, parameters=request.parameters,
+                seed=request.seed, request_sha256=request.sha256, status="intent", stand_in=identity.stand_in,
+                cost_nanousd=request.cost_nanousd, started_at=datetime.now(UTC),
+            )  # fmt: skip
+            session.add(call)
+            session.flush()
+            return call.id
+
+    def _close_failed(self, call_id: int, error: BaseException) -> None:
+        with self._database.write() as session:
+            call = session.get_one(ProviderCall, call_id)
+            call.status, call.finished_at = "failed", datetime.now(UTC)
+            call.error = f"{type(error).__name__}: {error}"[:4000]

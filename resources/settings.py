@@ -1,0 +1,69 @@
+"""The one reader of the environment: where everything lives and which database is used.
+
+Belongs here: settings with bounds, validated at start. Not here: secrets of providers (`dg.EnvVar` in the definitions).
+`REELINEAGE_HOME` never stands in a `.env`: the Dagster command line would let it override the real environment.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from reelineage.errors import BadInput
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Environment variables, read once per command or run."""
+
+    model_config = SettingsConfigDict(env_prefix="REELINEAGE_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("var"), description="Folder that holds the database, artifacts, output and inbox")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; the default is SQLite under the home")
+    dagster_home: Path | None = Field(
+        default=None, validation_alias="DAGSTER_HOME", description="Dagster's folder; the default is under the home"
+    )
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=3, description="How often a job, and a call inside it, is tried before a person must look"
+    )
+    retry_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        default=2.0, description="Wait before the second try of a provider call; doubles each time, with jitter"
+    )
+    lease_seconds: Annotated[float, Field(ge=2, le=3600)] = Field(
+        default=60.0, description="How long a claim holds without a sign of life from its process"
+    )
+
+    @property
+    def root(self) -> Path:
+        """The home as an absolute path."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def dagster_root(self) -> Path:
+        """Dagster's folder as an absolute path."""
+        return self.dagster_home.expanduser().absolute() if self.dagster_home else self.root / "dagster"
+
+    @property
+    def url(self) -> str:
+        """The database URL; plain `postgresql://` is taken as psycopg2, which dagster-postgres uses too."""
+        if self.database_url is None:
+            return f"sqlite:///{self.root / 'reelineage.db'}"
+        for scheme in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(scheme):
+                return "postgresql+psycopg2://" + self.database_url.removeprefix(scheme)
+        return self.database_url
+
+
+def load_settings() -> Settings:
+    """Read and validate the environment.
+
+    Raises:
+        BadInput: a variable has a value outside its bounds; names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(f"REELINEAGE_{str(p['loc'][0]).upper()}: {p['msg']}" for p in error.errors())
+        raise BadInput(f"Reading the environment: {problems}. Correct the variable or unset it.") from error

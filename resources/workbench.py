@@ -1,0 +1,284 @@
+"""What an asset works with: the job it has claimed, its theme, the ledger, progress and cancellation.
+
+Belongs here: everything a step needs around its one domain function: claim before work, failures noted in one place,
+retries around provider calls, the lease kept alive. Not here: storing records (`record_io_manager.py`).
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
+from pydantic import PrivateAttr
+
+from reelineage import family, lineage
+from reelineage.documents import Document, Frame, StandIn
+from reelineage.errors import Cancelled, ClaimRefused, FenceLost, ReelineageError, TransientError
+from reelineage.fingerprint import sha256_of
+from reelineage.models import Job
+from reelineage.theme import Theme, frame_of
+from resources.artifact_store import ArtifactStore
+from resources.decisions import approve_if_theme_says
+from resources.failures import TRANSIENT, kind_of
+from resources.home import Home, open_home
+from resources.ledger import Answer, Ledger, Product, Request
+from resources.record_rows import RECORDS
+
+PRODUCE_VIDEO = "produce_video"
+ATTEMPT_TAG = "reelineage/attempt"
+_ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+DocumentType = TypeVar("DocumentType", bound=Document)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a step is: `done` of `total` pieces (scenes, sentences, frames); 0 of 0 when it has just begun."""
+
+    job_id: int
+    asset: str
+    done: int
+    total: int
+    what: str
+    finished: bool = False
+
+
+class Heartbeat(threading.Thread):
+    """Renews the lease of a job; notices when the job was taken away."""
+
+    def __init__(self, home: Home, job_id: int, run_id: str) -> None:
+        super().__init__(name=f"lease-of-job-{job_id}", daemon=True)
+        self.lost = threading.Event()
+        self._ended = threading.Event()
+        self._home, self._job_id, self._run_id = home, job_id, run_id
+
+    def run(self) -> None:
+        """Renew several times per lease, so that one slow write does not lose it."""
+        pause = min(self._home.settings.lease_seconds / 4, 2.0)
+        while not self._ended.wait(pause):
+            if not self._home.queue.renew(self._job_id, self._run_id):
+                self.lost.set()
+                return
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._ended.set()
+        self.join(timeout=30)
+
+
+@dataclass
+class Work:
+    """One step's view of its job."""
+
+    job: Job
+    asset: str
+    home: Home
+    run_id: str
+    heartbeat: Heartbeat
+    notify: Callable[[Progress], None]
+    theme: Theme = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the frozen theme."""
+        self.theme = Theme.model_validate(self.job.theme)
+
+    @property
+    def seed(self) -> int:
+        """The job's seed: everything that varies, varies by it."""
+        return self.job.seed
+
+    @property
+    def draft(self) -> bool:
+        """Whether this is a quick look at half size."""
+        return self.job.profile == "draft"
+
+    @property
+    def frame(self) -> Frame:
+        """The picture's size."""
+        return frame_of(self.theme, self.job.profile)
+
+    @property
+    def store(self) -> ArtifactStore:
+        """Where files are kept."""
+        return self.home.store
+
+    def stored(self) -> dg.MaterializeResult[Any] | None:
+        """The result this step already has: stored earlier by this run, or by the run that it resumes."""
+        kind = RECORDS[self.asset]
+        with self.home.database.read() as session:
+            rows = lineage.current(session, self.job.id).rows(self.asset)
+        if not rows or not (self.job.claim_mode == "resume" or all(row.run_id == self.run_id for row in rows)):
+            return None
+        found = [kind.document.model_validate(row.document) for row in rows]
+        return self.result(found if kind.many else found[0])
+
+    def result(
+        self, value: DocumentType | Sequence[DocumentType], metadata: Mapping[str, Any] | None = None
+    ) -> dg.MaterializeResult[Any]:
+        """A materialization of this asset, with the content hash as its data version."""
+        return dg.MaterializeResult(
+            value=value, data_version=dg.DataVersion(data_version_of(value)), metadata=dict(metadata or {})
+        )
+
+    def stand_ins(self) -> tuple[StandIn, ...]:
+        """Stand-ins among the ancestors of the job's current video."""
+        with self.home.database.read() as session:
+            video = lineage.current(session, self.job.id).video
+            return family.stand_ins_behind(session, [family.Ref("video", str(video.id))]) if video else ()
+
+    def call(self, request: Request, make: Callable[[Path], Product]) -> Answer:
+        """Ask a provider through the ledger; transient failures are tried again with backoff and jitter (ORCH-03)."""
+        self.check()
+        ledger = Ledger(self.home.database, self.store, job_id=self.job.id, run_id=self.run_id)
+        settings = self.home.settings
+        for attempt in range(1, settings.max_attempts):
+            try:
+                return ledger.call(request, make)
+            except TransientError:
+                pause = settings.retry_seconds * 2 ** (attempt - 1)
+                self._rest(pause * random.uniform(0.5, 1.5))  # noqa: S311 — jitter, not a secret
+        return ledger.call(request, make)
+
+    def progress(self, done: int, total: int, what: str) -> None:
+        """Tell how far the step is; also the place where a cancellation is noticed."""
+        self.check()
+        self.notify(Progress(self.job.id, self.asset, done, total, what))
+
+    def check(self) -> None:
+        """Stop when the job was taken away.
+
+        Raises:
+            Cancelled: a person cancelled the job.
+            FenceLost: another run took it over.
+        """
+        if not self.heartbeat.lost.is_set():
+            return
+        if self.home.queue.get(self.job.id).state == "cancelled":
+            raise Cancelled(
+                f"Making {self.asset} of job {self.job.id}: the job was cancelled. What was finished is kept; "
+                f"`reelineage jobs retry {self.job.id}` goes on from there."
+            )
+        raise FenceLost(
+            f"Making {self.asset} of job {self.job.id}: another run has taken the job over; this one stops."
+        )
+
+    def _rest(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.check()
+            time.sleep(min(left, 0.5))
+
+
+def data_version_of(value: Document | Sequence[Document]) -> str:
+    """The content hash of a document; of several, the hash over their hashes."""
+    if isinstance(value, Document):
+        return sha256_of(value)
+    return sha256_of([sha256_of(document) for document in value])
+
+
+class Workbench(dg.ConfigurableResource[Any]):
+    """Gives each step its job, and gives the job back when the run ends."""
+
+    _heartbeats: dict[tuple[int, str], Heartbeat] = PrivateAttr(default_factory=dict)
+
+    @property
+    def home(self) -> Home:
+        """The home that the environment names; nothing is opened before it is used."""
+        return open_home()
+
+    @contextmanager
+    def work(self, context: dg.AssetExecutionContext) -> Iterator[Work]:
+        """Claim the job of this partition, then let the block work on it; a failure is noted on the job."""
+        asset = context.asset_key.path[-1]
+        run_id = context.run_id
+        with self.translated_errors():
+            job_id = lineage.parse_job_id(context.partition_key)
+            job = self._claim(context, job_id)
+        self.home.store.sweep()
+        heartbeat = self._beat(job_id, run_id)
+        work = Work(job, asset, self.home, run_id, heartbeat, lambda progress: self.on_progress(context, progress))
+        self.on_progress(context, Progress(job_id, asset, 0, 0, "begins"))
+        with self.noted_failures(job_id, run_id, context.instance):
+            yield work
+        self.on_progress(context, Progress(job_id, asset, 0, 0, "done", finished=True))
+
+    def on_progress(self, context: dg.AssetExecutionContext, progress: Progress) -> None:
+        """Write progress to the log and the job's row; the command line draws it as well."""
+        count = f" {progress.done}/{progress.total}" if progress.total else ""
+        text = f"{progress.asset}{count} {progress.what}"
+        context.log.info(text)
+        self.home.queue.report_progress(progress.job_id, context.run_id, lineage.STAGES[progress.asset], text)
+
+    @contextmanager
+    def noted_failures(self, job_id: int, run_id: str, instance: dg.DagsterInstance | None) -> Iterator[None]:
+        """Note on the job why the block failed, and tell Dagster not to try the step again by itself."""
+        try:
+            with self.translated_errors(lambda error: self._note(job_id, run_id, error)):
+                yield
+        except (KeyboardInterrupt, DagsterExecutionInterruptedError) as error:
+            run = instance.get_run_by_id(run_id) if instance else None
+            if run is not None and run.status is dg.DagsterRunStatus.CANCELING:
+                self.home.queue.cancel(job_id)
+            else:
+                self._note(job_id, run_id, error)
+            raise
+
+    @contextmanager
+    def translated_errors(self, note: Callable[[Exception], None] | None = None) -> Iterator[None]:
+        """Our own errors become `dg.Failure` with their message; others go on as they are, after `note`."""
+        try:
+            yield
+        except (Cancelled, ClaimRefused, FenceLost) as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        except ReelineageError as error:
+            if note:
+                note(error)
+            raise dg.Failure(description=str(error), allow_retries=False) from error
+        except Exception as error:
+            if note:
+                note(error)
+            raise
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 — Dagster's signature
+        """Stop renewing, free the jobs of this run, and put finished videos where people look for them."""
+        for (job_id, run_id), heartbeat in list(self._heartbeats.items()):
+            heartbeat.stop()
+            self.home.queue.release(job_id, run_id)
+            approve_if_theme_says(self.home.database, job_id)
+            self.home.output.sync(job_id)
+            del self._heartbeats[job_id, run_id]
+
+    def _claim(self, context: dg.AssetExecutionContext, job_id: int) -> Job:
+        def has_ended(run_id: str) -> bool:
+            run = context.instance.get_run_by_id(run_id)
+            return run is not None and run.status in _ENDED
+
+        attempt = context.run.tags.get(ATTEMPT_TAG)
+        return self.home.queue.claim(
+            job_id,
+            context.run_id,
+            remake=context.job_name != PRODUCE_VIDEO,
+            run_has_ended=has_ended,
+            attempt=lineage.parse_job_id(attempt) if attempt else None,
+        )
+
+    def _beat(self, job_id: int, run_id: str) -> Heartbeat:
+        key = (job_id, run_id)
+        if key not in self._heartbeats:
+            self._heartbeats[key] = Heartbeat(self.home, job_id, run_id)
+            self._heartbeats[key].start()
+        return self._heartbeats[key]
+
+    def _note(self, job_id: int, run_id: str, error: BaseException) -> None:
+        kind = kind_of(error)
+        message = str(error) or type(error).__name__
+        if not isinstance(error, ReelineageError):
+            message = f"Making job {job_id}: {type(error).__name__}: {message}"
+            if kind == TRANSIENT:
+                message += f". It is tried again; `reelineage jobs retry {job_id} --now` does so at once."
+        self.home.queue.fail(job_id, run_id, error=message, kind=kind)
