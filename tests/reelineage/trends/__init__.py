@@ -1,0 +1,1 @@
+"""Tests of trends: reading files, reports, analysis."""

@@ -1,0 +1,1 @@
+"""Tests of rendering; all media is made here, small and short."""
