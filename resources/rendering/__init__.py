@@ -1,0 +1,1 @@
+"""Rendering: the only place that starts ffmpeg, and the only place that knows how a video is put together."""
