@@ -1,0 +1,1 @@
+"""The commands of `reelineage`, one file per command or group. Thin: read arguments, ask, print."""

@@ -1,0 +1,119 @@
+"""`reelineage jobs`: the queue as people see it."""
+
+from pathlib import Path
+
+import click
+
+from console.commands.make import print_made
+from console.dagster_home import open_instance, prepare, register
+from console.making import make_now, new_run_id
+from reelineage import lineage
+from reelineage.models import JOB_STATES
+from resources.costs import cost_of_job
+from resources.home import Home, open_home
+from resources.job_orders import create_job, read_theme_file
+
+
+class JobId(click.ParamType[int]):
+    """A job id on the command line; anything else is refused with the same words as everywhere."""
+
+    name = "job_id"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ARG002 — click's signature
+        """Parse, or raise `BadInput`."""
+        return lineage.parse_job_id(str(value))
+
+
+JOB_ID = JobId()
+
+
+@click.group()
+def jobs() -> None:
+    """Create, watch, retry and cancel jobs."""
+
+
+@jobs.command()
+@click.argument("theme", type=click.Path(path_type=Path))
+@click.option("--trends", type=click.Path(path_type=Path), help="A trend or feed file instead of the theme's sources.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Makes the video repeatable; random when left out.")
+@click.option("--profile", type=click.Choice(["standard", "draft"]), default="standard", show_default=True)
+def create(theme: Path, trends: Path | None, seed: int | None, profile: str) -> None:
+    """Put a job for THEME (a YAML file) into the queue and print its id."""
+    home = open_home()
+    prepare(home)
+    job_id = create_job(
+        home, read_theme_file(theme), origin="cli", seed=seed, profile=profile, folder=theme.parent, trends=trends
+    )
+    register(home, job_id)
+    click.echo(job_id)
+
+
+@jobs.command("list")
+@click.option("--state", type=click.Choice(JOB_STATES))
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+def list_jobs(state: str | None, limit: int) -> None:
+    """The newest jobs, one line each."""
+    for job in open_home().queue.newest(state=state, limit=limit):
+        where = f"  {job.stage}" if job.state == "running" and job.stage else ""
+        error = f"  {job.error[:100]}" if job.error else ""
+        click.echo(f"{job.id:>6}  {job.state:<15}  {job.created_at:%Y-%m-%d %H:%M}  {job.theme_name}{where}{error}")
+
+
+@jobs.command()
+@click.argument("job_id", type=JOB_ID)
+def show(job_id: int) -> None:
+    """State, progress, error and rows of one job."""
+    home = open_home()
+    job = home.queue.get(job_id)
+    with home.database.read() as session:
+        current = lineage.current(session, job_id)
+    click.echo(f"job      {job.id}: {job.theme_name} (seed {job.seed}, profile {job.profile}, from {job.origin})")
+    click.echo(f"state    {job.state}, attempt {job.attempt} of {job.attempt_limit}")
+    if job.stage and job.state == "running":
+        click.echo(f"stage    {job.stage}: {job.progress}")
+    if job.active_run:
+        click.echo(f"claim    run {job.active_run} on {job.lease_host} until {job.lease_expires_at:%H:%M:%S UTC}")
+    if job.error:
+        click.echo(f"error    {job.error} ({job.error_kind or 'noted'})")
+    for asset in lineage.ASSETS:
+        rows = current.rows(asset)
+        ids = ", ".join(f"{row.id} (version {row.version})" for row in rows) or "missing"
+        click.echo(f"{asset:<11}{ids}")
+    click.echo(f"cost     {cost_of_job(home.database, job_id).display}")
+
+
+@jobs.command()
+@click.argument("job_id", type=JOB_ID)
+@click.option("--now", is_flag=True, help="Make it in this process instead of leaving it to the sensor.")
+def retry(job_id: int, *, now: bool) -> None:
+    """Put a stopped job back into the queue; it goes on at the first asset without a current row."""
+    home = open_home()
+    prepare(home)
+    home.queue.retry(job_id)
+    if not now:
+        register(home, job_id)
+        click.echo(f"Job {job_id} is queued again.")
+        return
+    run_id = new_run_id()
+    home.queue.claim(job_id, run_id, remake=False, run_has_ended=lambda _: False)
+    print_made(home, make_now(home, job_id, run_id))
+
+
+@jobs.command()
+@click.argument("job_id", type=JOB_ID)
+def cancel(job_id: int) -> None:
+    """Stop a job. What was finished is kept, and `retry` goes on from there."""
+    home = open_home()
+    run_id = home.queue.get(job_id).active_run
+    home.queue.cancel(job_id)
+    if run_id:
+        _terminate(home, run_id)
+    click.echo(f"Job {job_id} is cancelled.")
+
+
+def _terminate(home: Home, run_id: str) -> None:
+    """Ask Dagster to end the run as well; a run that it did not launch notices by itself within seconds."""
+    with open_instance(home) as instance:
+        run = instance.get_run_by_id(run_id)
+        if run is not None and run.remote_job_origin is not None:
+            instance.run_launcher.terminate(run_id)

@@ -1,0 +1,61 @@
+"""`reelineage make`: a theme becomes a reviewed video in this process."""
+
+import json
+from pathlib import Path
+
+import click
+
+from console.dagster_home import prepare
+from console.making import Made, make_now, new_run_id
+from console.show import rows_of, starts_of, tree
+from reelineage.family import Ref, upstream
+from resources.home import Home, open_home
+from resources.job_orders import create_job, read_theme_file
+
+
+@click.command()
+@click.argument("theme", type=click.Path(path_type=Path))
+@click.option("--trends", type=click.Path(path_type=Path), help="A trend or feed file instead of the theme's sources.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Makes the video repeatable; random when left out.")
+@click.option("--profile", type=click.Choice(["standard", "draft"]), default="standard", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout.")
+def make(theme: Path, trends: Path | None, seed: int | None, profile: str, *, as_json: bool) -> None:
+    """Make a video from THEME (a YAML file) now, and print where it lies and what it was made from."""
+    home = open_home()
+    prepare(home)
+    home.output.repair()
+    run_id = new_run_id()
+    job_id = create_job(
+        home,
+        read_theme_file(theme),
+        origin="cli",
+        seed=seed,
+        profile=profile,
+        folder=theme.parent,
+        trends=trends,
+        run_id=run_id,
+    )
+    made = make_now(home, job_id, run_id)
+    if as_json:
+        click.echo(json.dumps(made.as_json()))
+    else:
+        print_made(home, made)
+
+
+def print_made(home: Home, made: Made) -> None:
+    """Where the video lies, what it cost, and its family tree."""
+    start = Ref("video", str(made.video.id))
+    with home.database.read() as session:
+        starts = starts_of(session, start)
+        graph = upstream(session, starts)
+        rows = rows_of(session, graph)
+    click.echo(tree(starts, graph, rows))
+    click.echo(
+        f"\nJob {made.job_id} is {made.state.replace('_', ' ')}.\n"
+        f"  video    {made.path}\n"
+        f"  title    {made.video.title}\n"
+        f"  length   {made.video.duration_seconds:.1f} s, {made.video.width}x{made.video.height}\n"
+        f"  cost     {made.cost.display}\n"
+        f"  stages   {', '.join(f'{stage} {seconds:.1f} s' for stage, seconds in made.elapsed_seconds.items())}\n"
+        f"Decide with: reelineage review approve {made.job_id} --reason '…'"
+    )

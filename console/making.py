@@ -1,0 +1,179 @@
+"""Making one job in this process, on the persistent Dagster instance, with progress on the terminal.
+
+Belongs here: the run and its result. Not here: what is made (`pipeline_assets`), printing of lineage (`show.py`).
+"""
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from console.dagster_home import open_instance
+from pipeline_assets.definitions import build_definitions
+from pipeline_assets.partitions import register_partition
+from reelineage import lineage
+from reelineage.errors import PermanentError
+from reelineage.models import Script, Video
+from resources.costs import Cost, cost_of_job
+from resources.home import Home
+from resources.workbench import PRODUCE_VIDEO, Workbench
+from resources.workbench import Progress as Step
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished job: its current script and video, where people find the file, cost, and seconds per stage."""
+
+    job_id: int
+    state: str
+    run_id: str
+    script: Script
+    video: Video
+    path: Path
+    cost: Cost
+    elapsed_seconds: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `reelineage make --json` prints."""
+        return {
+            "job_id": self.job_id,
+            "state": self.state,
+            "run_id": self.run_id,
+            "script": {"id": self.script.id, "title": self.script.title},
+            "video": {
+                "id": self.video.id,
+                "path": str(self.path),
+                "sha256": self.video.file_sha256,
+                "duration_seconds": self.video.duration_seconds,
+                "width": self.video.width,
+                "height": self.video.height,
+                "cost_usd": self.cost.usd,
+            },
+            "elapsed_seconds": self.elapsed_seconds,
+        }
+
+
+class Display:
+    """Bars per asset on a terminal; one line per finished asset elsewhere. All on stderr."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bars: dict[str, TaskID] = {}
+        self._progress = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.fields[stage]:<18} {task.description:<10}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[what]}", markup=False),
+            TimeElapsedColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def update(self, step: Step) -> None:
+        """Show how far a step is."""
+        stage = lineage.STAGES[step.asset]
+        if not self._console.is_terminal:
+            if step.finished:
+                self._console.print(f"{stage}: {step.asset} done", soft_wrap=True, highlight=False)
+            return
+        if step.asset not in self._bars:
+            self._bars[step.asset] = self._progress.add_task(step.asset, stage=stage, what="", total=1)
+        self._progress.update(
+            self._bars[step.asset],
+            total=max(step.total, 1),
+            completed=max(step.total, 1) if step.finished else step.done,
+            what="" if step.finished else f"{step.done}/{step.total} {step.what}"[:60] if step.total else "",
+        )
+
+
+def new_run_id() -> str:
+    """A run id as Dagster makes them."""
+    return str(uuid.uuid4())
+
+
+def make_now(home: Home, job_id: int, run_id: str) -> Made:
+    """Make what the job is missing, in this process.
+
+    Raises:
+        PermanentError: the run failed; with the job's own reason.
+        KeyboardInterrupt: a person stopped it; the job is cancelled and can be retried.
+    """
+    with Display() as display, open_instance(home) as instance:
+        register_partition(instance, job_id)
+
+        class DrawnWorkbench(Workbench):
+            """Draws progress besides noting it on the job."""
+
+            def on_progress(self, context: dg.AssetExecutionContext, progress: Step) -> None:
+                display.update(progress)
+                super().on_progress(context, progress)
+
+        job = build_definitions({"workbench": DrawnWorkbench()}).resolve_job_def(PRODUCE_VIDEO)
+        try:
+            result = job.execute_in_process(
+                instance=instance,
+                partition_key=str(job_id),
+                run_id=run_id,
+                run_config=_QUIET,
+                raise_on_error=False,
+            )
+        except KeyboardInterrupt:
+            home.queue.cancel(job_id)
+            raise
+        elapsed = _elapsed(instance, run_id)
+    if not result.success:
+        raise _failure(home, job_id, result)
+    return _made(home, job_id, run_id, elapsed)
+
+
+def _elapsed(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
+    seconds = dict.fromkeys(lineage.STAGES.values(), 0.0)
+    for step in instance.get_run_step_stats(run_id):
+        if step.step_key in lineage.STAGES and step.start_time and step.end_time:
+            seconds[lineage.STAGES[step.step_key]] += step.end_time - step.start_time
+    return {stage: round(value, 2) for stage, value in seconds.items()}
+
+
+def _failure(home: Home, job_id: int, result: dg.ExecuteInProcessResult) -> PermanentError:
+    """The reason of a failed run: what the job noted, else what Dagster says."""
+    job = home.queue.get(job_id)
+    if job.state == "failed" and job.error:
+        return PermanentError(f"{job.error} (job {job_id}; `reelineage jobs retry {job_id} --now` tries again)")
+    for event in result.all_events:
+        if event.is_failure and event.event_specific_data is not None:
+            data: Any = event.event_specific_data
+            described = getattr(getattr(data, "user_failure_data", None), "description", None)
+            if described:
+                return PermanentError(described)
+    return PermanentError(f"Making job {job_id}: run {result.run_id} failed; look at it in Dagster (`reelineage up`).")
+
+
+def _made(home: Home, job_id: int, run_id: str, elapsed: dict[str, float]) -> Made:
+    path = home.output.sync(job_id)
+    with home.database.read() as session:
+        current = lineage.current(session, job_id)
+    if current.script is None or current.video is None or path is None:
+        raise PermanentError(f"Making job {job_id}: the run ended without a reviewed video. Run `reelineage audit`.")
+    return Made(
+        job_id,
+        home.queue.get(job_id).state,
+        run_id,
+        current.script,
+        current.video,
+        path,
+        cost_of_job(home.database, job_id),
+        elapsed,
+    )

@@ -1,0 +1,160 @@
+"""How rows and family trees are printed.
+
+Belongs here: one line per row, the tree, the JSON. Not here: walking the graph (`reelineage/family.py`).
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from reelineage import lineage
+from reelineage.errors import BadInput
+from reelineage.family import Ref, exists, node_tables
+from reelineage.models import Base, Decision
+from resources.record_rows import RECORDS
+
+_FOLDED = {"trend_observation": 3, "provider_call": 3}  # rows of these kinds shown under one row
+# what a row tells first: its own story, then the files and outside works
+_ORDER = (
+    "review", "video", "voiceover", "script", "trend_analysis", "trend_report", "trend_observation", "trend_fetch",
+    "clip", "provider_call", "media_item", "artifact",
+)  # fmt: skip
+NODE_OF = {asset: Base.metadata.tables[kind.model.__tablename__].info["node"] for asset, kind in RECORDS.items()}
+_SHOWN = {
+    "trend_fetch": ("source_kind", "source_name", "observation_count", "skipped_count", "stand_in"),
+    "trend_item": ("platform", "external_id"),
+    "trend_observation": ("title", "views", "likes", "comments", "observed_at"),
+    "trend_report": ("version", "observation_count", "window_end"),
+    "trend_analysis": ("version", "topic_count"),
+    "script": ("version", "title", "scene_count"),
+    "voiceover": ("version", "duration_seconds"),
+    "clip": ("scene", "version", "frames"),
+    "video": ("version", "title", "duration_seconds", "width", "height", "file_sha256"),
+    "review": ("version", "finding_count", "blocking_count"),
+    "decision": ("verdict", "actor", "reason", "decided_at"),
+    "artifact": ("media_type", "size_bytes"),
+    "media_item": ("kind", "title", "licence"),
+    "provider_call": ("role", "provider", "model", "prompt_version", "seed", "status", "stand_in", "cost_nanousd"),
+    "job": ("theme_name", "state"),
+}
+
+
+def starts_of(session: Session, ref: Ref) -> list[Ref]:
+    """The rows a reference stands for: itself, or for a job the last thing that was made for it.
+
+    Raises:
+        BadInput: there is no such row, or nothing was made for the job yet.
+    """
+    if not exists(session, ref):
+        raise BadInput(f"Showing {ref}: there is no such row. `reelineage jobs list` shows the jobs.")
+    if ref.node != "job":
+        return [ref]
+    current = lineage.current(session, int(ref.key))
+    if current.video is not None:
+        decided = session.scalar(select(Decision.id).where(Decision.video_id == current.video.id))
+        if decided is not None:
+            return [Ref("decision", str(decided))]
+    for asset in reversed(lineage.ASSETS):
+        if rows := current.rows(asset):
+            return [Ref(NODE_OF[asset], str(row.id)) for row in rows]
+    raise BadInput(
+        f"Showing {ref}: nothing was made for this job yet. `reelineage jobs show {ref.key}` tells its state."
+    )
+
+
+def rows_of(session: Session, refs: Collection[Ref]) -> dict[Ref, Row[Any]]:
+    """The stored row of each reference, one query per table and batch."""
+    found: dict[Ref, Row[Any]] = {}
+    for node, table in node_tables().items():
+        keys = [ref.key for ref in refs if ref.node == node]
+        key = next(iter(table.primary_key.columns))
+        for start in range(0, len(keys), 5_000):
+            batch = keys[start : start + 5_000]
+            typed = batch if node == "artifact" else [int(one) for one in batch]
+            for row in session.execute(select(table).where(key.in_(typed))):
+                found[Ref(node, str(row._mapping[key]))] = row  # noqa: SLF001 — SQLAlchemy's documented accessor
+    return found
+
+
+def describe(ref: Ref, row: Row[Any] | None) -> str:
+    """One line about a row: its reference and what people look for."""
+    if row is None:
+        return str(ref)
+    values = row._mapping  # noqa: SLF001 — SQLAlchemy's documented accessor
+    name = f"artifact:{ref.key[:12]}…" if ref.node == "artifact" else str(ref)
+    parts = [
+        f"{column.removesuffix('_sha256')} {_value(values[column])}"
+        for column in _SHOWN.get(ref.node, ())
+        if values[column] not in (None, "")
+    ]
+    return f"{name}  {', '.join(parts)}" if parts else name
+
+
+def _value(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, str):
+        return f"{value[:12]}…" if len(value) == 64 and value.isalnum() else repr(value[:80])
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def tree(starts: list[Ref], graph: Mapping[Ref, tuple[Ref, ...]], rows: Mapping[Ref, Row[Any]]) -> str:
+    """The family tree as text, each row with its parents below it. A row met before is named, not repeated."""
+    lines: list[str] = []
+    seen: set[Ref] = set()
+
+    def add(ref: Ref, lead: str, branch: str, below: str) -> None:
+        if ref in seen and ref.node not in ("artifact", "media_item"):
+            lines.append(f"{lead}{branch}{ref}  (above)")
+            return
+        seen.add(ref)
+        lines.append(f"{lead}{branch}{describe(ref, rows.get(ref))}")
+        parents, hidden = _fold([parent for parent in graph.get(ref, ()) if not _is_said(ref, parent)])
+        for number, parent in enumerate(parents, 1):
+            last = number == len(parents) and not hidden
+            add(parent, lead + below, "└─ " if last else "├─ ", "   " if last else "│  ")
+        for place, (node, count) in enumerate(hidden.items(), 1):
+            lines.append(f"{lead}{below}{'└─ ' if place == len(hidden) else '├─ '}… and {count:,} more {node} rows")
+
+    for start in starts:
+        add(start, "", "", "")
+    return "\n".join(lines)
+
+
+def _is_said(ref: Ref, parent: Ref) -> bool:
+    """Whether the line of `ref`, or one near it, names this parent already: a call's file, an observation's item."""
+    return (ref.node, parent.node) in (("provider_call", "artifact"), ("trend_observation", "trend_item"))
+
+
+def _fold(parents: list[Ref]) -> tuple[list[Ref], dict[str, int]]:
+    """The parents in the order they are told, the first few of each folded kind, and how many are left out."""
+    told = sorted(parents, key=lambda ref: _ORDER.index(ref.node) if ref.node in _ORDER else len(_ORDER))
+    kept: list[Ref] = []
+    counts: dict[str, int] = {}
+    for parent in told:
+        counts[parent.node] = counts.get(parent.node, 0) + 1
+        if counts[parent.node] <= _FOLDED.get(parent.node, len(told)):
+            kept.append(parent)
+    return kept, {node: counts.get(node, 0) - most for node, most in _FOLDED.items() if counts.get(node, 0) > most}
+
+
+def as_json(starts: list[Ref], graph: Mapping[Ref, tuple[Ref, ...]], rows: Mapping[Ref, Row[Any]]) -> dict[str, object]:
+    """All of the graph: every row with its columns but its document, every edge from a row to what it was made from."""
+    return {
+        "starts": [str(start) for start in starts],
+        "nodes": [
+            {"ref": str(ref)}
+            | {
+                column: value.isoformat() if isinstance(value, datetime) else value
+                for column, value in (rows[ref]._mapping.items() if ref in rows else ())  # noqa: SLF001 — as above
+                if column not in ("document", "response")
+            }
+            for ref in graph
+        ],
+        "edges": [{"from": str(ref), "made_from": str(parent)} for ref, parents in graph.items() for parent in parents],
+    }

@@ -1,0 +1,1 @@
+"""Dagster definitions, thin: what is made from what, and when. Read `definitions.py` first."""

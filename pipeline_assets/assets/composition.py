@@ -1,0 +1,37 @@
+"""Stage 4, `composition`: clips, voice and captions become one file. How is `resources.rendering`."""
+
+import dagster as dg
+
+from pipeline_assets.partitions import job_partitions
+from pipeline_assets.policies import CODE_VERSIONS, OWNERS
+from reelineage.documents import Clip, Script, Video, Voiceover
+from resources.steps.composition import compose_video, preview
+from resources.workbench import Workbench
+
+
+@dg.asset(
+    partitions_def=job_partitions,
+    code_version=CODE_VERSIONS["videos"],
+    kinds={"ffmpeg", "video"},
+    owners=OWNERS,
+)
+def videos(
+    context: dg.AssetExecutionContext,
+    workbench: Workbench,
+    scripts: Script,
+    voiceovers: Voiceover,
+    clips: list[Clip],
+) -> dg.MaterializeResult[Video]:
+    """The finished MP4 with burned-in captions, its thumbnail and subtitle files, measured after the last write."""
+    with workbench.work(context) as work:
+        if stored := work.stored():
+            return stored
+        video = compose_video(work, scripts, voiceovers, clips)
+        return work.result(
+            video,
+            {
+                "thumbnail": dg.MetadataValue.md(preview(work, video)),
+                "duration_seconds": video.duration_seconds,
+                "loudness_lufs": video.loudness_lufs,
+            },
+        )

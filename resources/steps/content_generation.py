@@ -1,0 +1,145 @@
+"""Script, voice and pictures of one job: every provider call goes through the ledger, so nothing is made twice."""
+
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from reelineage.documents import (
+    FPS,
+    SAMPLE_RATE,
+    Clip,
+    ProviderIdentity,
+    Scene,
+    Script,
+    TrendAnalysis,
+    Voiceover,
+    WordTiming,
+)
+from reelineage.fingerprint import sha256_of
+from reelineage.scripting import WRITER_VERSION, write_script
+from reelineage.timeline.voice_track import VoicedSentence, assemble_voice_track
+from resources.footage import FootageSource, Shot
+from resources.ledger import Answer, Product, Request
+from resources.providers import Providers
+from resources.rendering.probe import measure_loudness
+from resources.speech import SpeechSynthesizer
+from resources.speech.wav import read_wav, write_wav
+from resources.workbench import Work
+
+
+def write(work: Work, analysis: TrendAnalysis) -> Script:
+    """Write the script with the theme's writer."""
+    writer = work.theme.writer
+    request = Request(
+        ProviderIdentity(
+            role="script_writer",
+            provider="embedded",
+            model=writer.value,
+            prompt_version=WRITER_VERSION[writer.value],
+        ),
+        {"theme_sha256": work.job.theme_sha256, "analysis_sha256": sha256_of(analysis)},
+        seed=work.seed,
+    )
+
+    def make(_: Path) -> Product:
+        script = write_script(work.theme, analysis, seed=work.seed, request_sha256=request.sha256)
+        return Product(script.model_dump(mode="json"))
+
+    return Script.model_validate(work.call(request, make).response)
+
+
+def voice(work: Work, providers: Providers, script: Script) -> Voiceover:
+    """Speak every sentence and join them into one track."""
+    synthesizer = providers.speech(work.theme.voice)
+    spoken = [(scene, sentence.text) for scene in script.scenes for sentence in scene.sentences]
+    sentences = []
+    for number, (scene, text) in enumerate(spoken, 1):
+        work.progress(number, len(spoken), f"scene {scene.number}: {text}")
+        sentences.append(_speak(work, synthesizer, scene, text))
+    track = assemble_voice_track(sentences)
+    with work.store.scratch() as folder:
+        path = folder / "voice.wav"
+        write_wav(path, track.samples)
+        loudness = measure_loudness(path).integrated_lufs
+        audio = work.store.put_file(path, "audio/wav")
+    return Voiceover(
+        audio=audio,
+        duration_seconds=len(track.samples) / SAMPLE_RATE,
+        sample_rate=SAMPLE_RATE,
+        peak_dbfs=track.peak_dbfs,
+        loudness_lufs=loudness,
+        sentences=track.sentences,
+        spans=track.spans,
+        voice=synthesizer.voice,
+    )
+
+
+def _speak(work: Work, synthesizer: SpeechSynthesizer, scene: Scene, text: str) -> VoicedSentence:
+    pace = work.theme.voice.pace
+
+    def make(folder: Path) -> Product:
+        speech = synthesizer.speak(text, pace=pace)
+        path = folder / "sentence.wav"
+        write_wav(path, speech.samples)
+        return Product({"words": [word.model_dump(mode="json") for word in speech.words]}, path, "audio/wav")
+
+    answer = work.call(Request(synthesizer.identity, {"text": text, "pace": pace}), make)
+    words = answer.response["words"]
+    return VoicedSentence(
+        scene=scene.number,
+        text=text,
+        samples=read_wav(_file_of(work, answer)),
+        words=tuple(WordTiming.model_validate(word) for word in words) if isinstance(words, list) else (),
+        request_sha256=answer.request_sha256,
+    )
+
+
+def film(work: Work, providers: Providers, script: Script, voiceover: Voiceover) -> list[Clip]:
+    """Make one clip per scene, as long as the scene's narration."""
+    source = providers.footage()
+    frames = {span.scene: span.frames for span in voiceover.spans}
+    made = []
+    for scene in script.scenes:
+        work.progress(scene.number, len(script.scenes), f"scene {scene.number}: {scene.visual.kind}")
+        shot = Shot(
+            scene=scene,
+            scenes=len(script.scenes),
+            frame=work.frame,
+            frames=frames[scene.number],
+            style=work.theme.style,
+            video_seed=work.seed,
+            draft=work.draft,
+        )
+        made.append(_film(work, source, shot))
+    return made
+
+
+def _film(work: Work, source: FootageSource, shot: Shot) -> Clip:
+    def make(folder: Path) -> Product:
+        path = folder / "clip.mp4"
+        source.film(shot, path, lambda _: work.check())
+        return Product({"frames": shot.frames}, path, "video/mp4")
+
+    parameters: dict[str, JsonValue] = {
+        "scene": shot.scene.model_dump(mode="json"),
+        "scenes": shot.scenes,
+        "frame": shot.frame.model_dump(mode="json"),
+        "frames": shot.frames,
+        "style": shot.style.model_dump(mode="json"),
+        "draft": shot.draft,
+    }
+    answer = work.call(Request(source.identity, parameters, seed=shot.video_seed), make)
+    return Clip(
+        scene=shot.scene.number,
+        artifact=answer.artifact or work.store.put_file(_file_of(work, answer), "video/mp4"),
+        width=shot.frame.width,
+        height=shot.frame.height,
+        fps=FPS,
+        frames=shot.frames,
+        media=source.media,
+        request_sha256=answer.request_sha256,
+    )
+
+
+def _file_of(work: Work, answer: Answer) -> Path:
+    return work.store.path(answer.artifact.sha256 if answer.artifact else "")
