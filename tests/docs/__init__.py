@@ -1,0 +1,1 @@
+"""The pages keep their word: links, commands, ids and licences are those of the code."""
