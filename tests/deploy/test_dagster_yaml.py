@@ -50,9 +50,9 @@ def postgres_url(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", ["local", "team"])
-def test_only_crashed_runs_are_retried_and_none_is_resumed_in_place(kind: str) -> None:
+def test_the_reconciler_alone_starts_runs_again_and_none_is_resumed_in_place(kind: str) -> None:
     chosen = settings(kind)
-    assert chosen["run_retries"] == {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False}
+    assert chosen["run_retries"] == {"enabled": False}
     assert chosen["run_monitoring"]["enabled"] is True
     assert chosen["run_monitoring"]["max_resume_run_attempts"] == 0
     assert "default_limit" not in chosen.get("concurrency", {}).get("pools", {})
