@@ -60,7 +60,10 @@ def voice_is_audible_and_unclipped(context: dg.AssetCheckExecutionContext, workb
 
 @dg.asset_check(asset="videos")
 def video_is_playable(context: dg.AssetCheckExecutionContext, workbench: Workbench) -> dg.AssetCheckResult:
-    """The stored file decodes to its end: right size, codecs, frames, loudness; never long black or frozen."""
+    """The stored file is, byte for byte, the one that was decoded to its end and judged before it was recorded.
+
+    Judged then: size, codecs, frame count, loudness, no long black, frozen or silent stretch.
+    """
     current = _current(context, workbench)
     if current.video is None:
         return _failed("there is no current video")
@@ -68,7 +71,7 @@ def video_is_playable(context: dg.AssetCheckExecutionContext, workbench: Workben
     problem = stored_video_problem(workbench.home.store, video)
     return dg.AssetCheckResult(
         passed=problem is None,
-        description=problem or "decoded to its end",
+        description=problem or "the same bytes that were decoded to their end and judged",
         metadata={"duration_seconds": video.duration_seconds, "loudness_lufs": video.loudness_lufs},
     )
 

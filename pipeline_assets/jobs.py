@@ -6,14 +6,13 @@ Belongs here: jobs and the op behind `submit_job`. Not here: when they run (`sen
 import dagster as dg
 from pydantic import Field
 
-from pipeline_assets.partitions import job_partitions, register_partition
+from pipeline_assets.partitions import register_partition
 from resources.job_orders import create_job, read_theme
 from resources.workbench import PRODUCE_VIDEO, Workbench
 
 produce_video = dg.define_asset_job(
     PRODUCE_VIDEO,
     selection=dg.AssetSelection.all(),
-    partitions_def=job_partitions,
     description=(
         "All five stages for one job. A job that stopped goes on at the first asset without a current row; one that is "
         "complete is made anew as the next version."

@@ -13,9 +13,11 @@ from pydantic import JsonValue
 from sqlalchemy import select
 
 from reelineage.documents import ArtifactRef, ProviderIdentity, Sha256
+from reelineage.errors import PermanentError
 from reelineage.fingerprint import sha256_of
 from reelineage.models import Artifact, ProviderCall
 from resources.artifact_store import ArtifactStore
+from resources.costs import cost_of_job
 from resources.database import Database
 from resources.record_edges import ensure_artifact
 
@@ -60,7 +62,10 @@ class Answer:
 class Ledger:
     """Runs provider calls for one job and run."""
 
-    def __init__(self, database: Database, store: ArtifactStore, *, job_id: int, run_id: str) -> None:
+    def __init__(
+        self, database: Database, store: ArtifactStore, *, job_id: int, run_id: str, budget_usd: float = 0.0
+    ) -> None:
+        self._budget_usd = budget_usd
         self._database = database
         self._store = store
         self._job_id = job_id
@@ -74,6 +79,7 @@ class Ledger:
         """
         if known := self._finished(request):
             return known
+        self._check_budget(request)
         call_id = self._open(request)
         try:
             with self._store.scratch() as folder:
@@ -90,6 +96,18 @@ class Ledger:
             call.response, call.cost_nanousd = product.response, product.cost_nanousd
             call.artifact_sha256 = artifact.sha256 if artifact else None
         return Answer(call_id, request.sha256, product.response, artifact, reused=False)
+
+    def _check_budget(self, request: Request) -> None:
+        """Refuse a call whose price would take the job over its theme's budget; free calls are always within it."""
+        if not request.cost_nanousd:
+            return
+        spent = cost_of_job(self._database, self._job_id).known_nanousd
+        if spent + request.cost_nanousd > self._budget_usd * 1e9:
+            raise PermanentError(
+                f"Calling {request.identity.provider} for job {self._job_id}: it costs "
+                f"${request.cost_nanousd / 1e9:.4f}, ${spent / 1e9:.4f} is spent, and the theme's budget is "
+                f"${self._budget_usd:.2f}. Nothing was sent; raise budget_usd in the theme and create a new job."
+            )
 
     def _finished(self, request: Request) -> Answer | None:
         with self._database.read() as session:

@@ -134,7 +134,9 @@ class Work:
     def call(self, request: Request, make: Callable[[Path], Product]) -> Answer:
         """Ask a provider through the ledger; transient failures are tried again with backoff and jitter (ORCH-03)."""
         self.check()
-        ledger = Ledger(self.home.database, self.store, job_id=self.job.id, run_id=self.run_id)
+        ledger = Ledger(
+            self.home.database, self.store, job_id=self.job.id, run_id=self.run_id, budget_usd=self.theme.budget_usd
+        )
         settings = self.home.settings
         for attempt in range(1, settings.max_attempts):
             try:

@@ -57,9 +57,8 @@ def probe_video(path: Path) -> VideoMeasures:
     import av  # noqa: PLC0415 — heavy import, only when used
 
     size = plain_file(path)
-    options = {"protocol_whitelist": "file", "format_whitelist": MP4_ONLY[1]}
     try:
-        with av.open(file_url(path), format="mov", options=options, timeout=30.0) as container:
+        with av.open(file_url(path), format="mov", options={"protocol_whitelist": "file"}, timeout=30.0) as container:
             if not container.streams.video:
                 raise PermanentError(f"Reading {path.name}: it has no video stream. Give a video file.")
             return _measures(container, path, size)

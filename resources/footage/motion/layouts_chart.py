@@ -5,7 +5,7 @@ import skia
 from reelineage.documents import Datum, Visual
 from resources.footage.motion.easing import clamp, in_out_sine, out_expo, progress
 from resources.footage.motion.elements import add_card, add_number, fill, round_rect, say, sweep
-from resources.footage.motion.layouts_rank import add_header
+from resources.footage.motion.layouts_list import add_header
 from resources.footage.motion.palette import ink
 from resources.footage.motion.scale import compact, nice_ticks, smooth
 from resources.footage.motion.stage import Entrance, Rect, Stage

@@ -1,10 +1,10 @@
-"""Layouts for places: one ranked item with its figure, and a ranked list. Positions are in units of the stage."""
+"""The layout of one ranked item: its place, title, creator and figure. Positions are in units of the stage."""
 
 from dataclasses import dataclass
 
 import skia
 
-from reelineage.documents import Datum, Visual
+from reelineage.documents import Visual
 from resources.footage.motion.easing import out_expo, progress
 from resources.footage.motion.elements import (
     TextStyle,
@@ -13,7 +13,6 @@ from resources.footage.motion.elements import (
     add_kicker,
     add_lines,
     add_number,
-    draw_card,
     fill,
     round_rect,
     say,
@@ -39,7 +38,6 @@ _TITLE = Face(weight=EXTRABOLD, size=92, tracking=-0.014)
 _CREATOR = Face(weight=SEMIBOLD, size=34)
 _FIGURE = Face(weight=BLACK, size=96, tracking=-0.015)
 _CAPTION = Face(weight=REGULAR, size=32)
-_MOST_ROWS = 6
 
 
 @dataclass(frozen=True)
@@ -88,39 +86,6 @@ def ranked_item(stage: Stage, visual: Visual, countdown: Countdown) -> None:
         _creator(stage, creator.lines[0], creator.face, left, y)
     if figure:
         _figure_card(stage, visual, Rect(left, stage.height - 150, room, 150))
-
-
-def ranked_list(stage: Stage, visual: Visual) -> None:
-    """Rows that come in one after the other, each with its place, name and value."""
-    y = add_header(stage, visual)
-    rows = visual.data[:_MOST_ROWS]
-    if not rows:
-        return
-    gap = 14.0
-    height = min(112.0, (stage.height - y - gap * (len(rows) - 1)) / len(rows))
-    values = max((width(showable(row.display), _row_value(height)) for row in rows), default=0.0)
-    for index, row in enumerate(rows):
-        rect = Rect(0, y + index * (height + gap), stage.width, height)
-        _row(stage, row, index + 1, rect, min(values, stage.width * 0.34))
-
-
-def add_header(stage: Stage, visual: Visual) -> float:
-    """Kicker and headline at the top of a list or chart. Returns where the rest begins."""
-    y = 0.0
-    if add_kicker(stage, visual.kicker, 0, 0, stage.width, 0.0):
-        y = 58.0
-    headline = fit(
-        visual.headline,
-        Face(weight=EXTRABOLD, size=62, tracking=-0.014),
-        box_width=stage.width,
-        box_height=140,
-        most_lines=2,
-        smallest=36,
-        leading=1.12,
-    )
-    style = TextStyle(stage.scheme.text, 0.05, stagger=0.05)
-    used = add_lines(stage, headline, 0, y, stage.width, style)
-    return y + (used + 44 if headline.lines else 0)
 
 
 def _numeral(stage: Stage, numeral: str, face: Face, numeral_width: float) -> None:
@@ -235,46 +200,3 @@ def _arrow(stage: Stage, x: float, middle: float, size: float) -> None:
         canvas.drawPath(path, stroke)
 
     stage.live(Rect(x, middle - size / 2, size, size).padded(6), draw, start=0.4)
-
-
-def _row_value(height: float) -> Face:
-    return Face(weight=BOLD, size=min(38.0, height * 0.4))
-
-
-def _row(stage: Stage, row: Datum, place: int, rect: Rect, value_width: float) -> None:
-    scheme = stage.scheme
-    start = 0.25 + 0.11 * (place - 1)
-    inset = 26.0
-    first = place == 1
-    number = Face(weight=BLACK, size=min(50.0, rect.height * 0.5), tracking=-0.02)
-    number_width = max(46.0, width(str(place), number))
-    middle = rect.y + rect.height / 2
-    value = fit_line(row.display, _row_value(rect.height), box_width=max(40.0, value_width), smallest=20)
-    value_wide = value.width
-    room = rect.width - 2 * inset - number_width - 24 - (value_wide + 26 if value.lines else 0)
-    label = fit(
-        row.label,
-        Face(weight=SEMIBOLD, size=min(38.0, rect.height * 0.4)),
-        box_width=room,
-        box_height=rect.height - 20,
-        most_lines=2 if rect.height > 84 else 1,
-        smallest=min(30.0, rect.height * 0.33),
-        leading=1.16,
-    )
-
-    def paint(canvas: skia.Canvas) -> None:
-        draw_card(canvas, scheme, rect, 24)
-        if first:
-            round_rect(canvas, Rect(rect.x, rect.y + 18, 8, rect.height - 36), 4, fill(scheme.accent))
-        colour = scheme.accent if first else scheme.muted
-        say(canvas, str(place), number, rect.x + inset, middle + number.size * CAP_HEIGHT / 2, fill(colour))
-        inked = label.height - label.face.size * 0.22
-        for index, line in enumerate(label.lines):
-            baseline = middle - inked / 2 + label.face.size * CAP_HEIGHT + index * label.leading
-            say(canvas, line, label.face, rect.x + inset + number_width + 24, baseline, fill(scheme.text))
-        if value.lines:
-            right = rect.x + rect.width - inset - value_wide
-            baseline = middle + value.face.size * CAP_HEIGHT / 2
-            say(canvas, value.lines[0], value.face, right, baseline, fill(scheme.accent if first else scheme.text))
-
-    stage.enter(rect.padded(38), paint, Entrance(start, 0.7, "slide"))

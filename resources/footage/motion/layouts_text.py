@@ -66,7 +66,7 @@ def title(stage: Stage, visual: Visual) -> None:
     words = sum(len(line.split()) for line in headline.lines)
     stagger = min(0.07, 0.5 / max(1, words))
     style = TextStyle(stage.scheme.text, 0.08, stagger=stagger, emphasis=stage.scheme.accent)
-    y += add_lines(stage, headline, 0, y, stage.width, style) + (headline.face.size * 0.30 if headline.lines else 0)
+    y += add_lines(stage, headline, 0, y, stage.width, style) + (headline.face.size * 0.34 if headline.lines else 0)
     if headline.lines:
         _underline(stage, 0, y, min(stage.width, 240), 0.45)
     add_block(stage, body, 0, y + 48, stage.width, TextStyle(stage.scheme.muted, 0.7))

@@ -10,7 +10,7 @@ def nice_ticks(low: float, high: float) -> list[float]:
     """Three to five round values that enclose `low`..`high`; from zero when the values are not far from it."""
     if low >= 0 and low < 0.55 * high:
         low = 0.0
-    if high - low <= 1e-9 * max(abs(high), abs(low)):
+    if high - low <= max(1e-9 * max(abs(high), abs(low)), 1e-12):
         high = low + max(1.0, abs(low) * 0.1)
     rough = (high - low) / 3
     power = 10.0 ** math.floor(math.log10(rough))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from reelineage.documents import FPS, VisualKind
 from resources.footage import Shot
 from resources.footage.i420 import lend, planes_of, take_back
-from resources.footage.motion import layouts_chart, layouts_rank, layouts_text
+from resources.footage.motion import layouts_chart, layouts_list, layouts_rank, layouts_text
 from resources.footage.motion.backgrounds import Background
 from resources.footage.motion.easing import progress
 from resources.footage.motion.palette import background_of, number_of, scheme_of
@@ -76,7 +76,7 @@ def lay_out(stage: Stage, shot: Shot) -> None:
         case VisualKind.RANKED_ITEM:
             layouts_rank.ranked_item(stage, visual, countdown)
         case VisualKind.RANKED_LIST:
-            layouts_rank.ranked_list(stage, visual)
+            layouts_list.ranked_list(stage, visual)
         case VisualKind.BAR_CHART:
             layouts_chart.bar_chart(stage, visual)
         case VisualKind.LINE_CHART:

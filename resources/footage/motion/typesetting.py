@@ -1,6 +1,6 @@
 """Text made to fit: shrink first, then wrap, then shorten with an ellipsis. It never leaves its box.
 
-Belongs here: sizes and line breaks. Not here: glyphs (`typeface`), drawing (`sprites`).
+Belongs here: sizes and line breaks. Not here: glyphs (`typeface`), drawing (`elements`).
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def fit(
 
     Words are broken, and the rest cut off with an ellipsis, only at the smallest size.
     """
-    words = showable(text[:_MOST_CHARACTERS]).split()
+    words = _unbroken(showable(text[:_MOST_CHARACTERS]).split())
     if not words:
         return Setting(lines=(), face=face, leading=0.0)
     size = face.size
@@ -72,6 +72,17 @@ def fit(
     return Setting(
         lines=tuple(_cut(wrap(pieces, sized, box_width), room, sized, box_width)), face=sized, leading=size * leading
     )
+
+
+def _unbroken(words: list[str]) -> list[str]:
+    """Dashes, bars and other signs stay with the word before them: no line begins with one."""
+    kept: list[str] = []
+    for word in words:
+        if kept and len(word) <= 2 and not any(character.isalnum() for character in word):
+            kept[-1] = f"{kept[-1]} {word}"
+        else:
+            kept.append(word)
+    return kept
 
 
 def _set(words: list[str], face: Face, box_width: float, leading: float) -> Setting:
