@@ -39,7 +39,8 @@ def typeface(weight: int) -> skia.Typeface:
     design = position(coordinates)
     arguments = skia.FontArguments()
     arguments.setVariationDesignPosition(design)
-    return skia.Typeface.MakeFromFile(str(font_file())).makeClone(arguments)
+    # An empty manager: the default one would read the system's fontconfig, and complain about it on stderr.
+    return skia.FontMgr.New_Custom_Empty().makeFromFile(str(font_file())).makeClone(arguments)
 
 
 def font(weight: int, size: float) -> skia.Font:
