@@ -3,6 +3,7 @@
 Belongs here: the run and its result. Not here: what is made (`pipeline_assets`), printing of lineage (`show.py`).
 """
 
+import resource
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ class Made:
     path: Path
     cost: Cost
     elapsed_seconds: dict[str, float]
+    cpu_seconds: float
 
     def as_json(self) -> dict[str, Any]:
         """The object that `reelineage make --json` prints."""
@@ -176,4 +178,11 @@ def _made(home: Home, job_id: int, run_id: str, elapsed: dict[str, float]) -> Ma
         path,
         cost_of_job(home.database, job_id),
         elapsed,
+        _cpu_seconds(),
     )
+
+
+def _cpu_seconds() -> float:
+    """User and system time of this process and of all it started and waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)

@@ -57,5 +57,6 @@ def print_made(home: Home, made: Made) -> None:
         f"  length   {made.video.duration_seconds:.1f} s, {made.video.width}x{made.video.height}\n"
         f"  cost     {made.cost.display}\n"
         f"  stages   {', '.join(f'{stage} {seconds:.1f} s' for stage, seconds in made.elapsed_seconds.items())}\n"
+        f"  effort   {made.cpu_seconds:.0f} CPU-seconds\n"
         f"Decide with: reelineage review approve {made.job_id} --reason '…'"
     )

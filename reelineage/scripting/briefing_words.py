@@ -1,7 +1,7 @@
 """What can be said in each scene of a trend briefing: slots filled from the phrase tables and the facts.
 
 Belongs here: which phrases fit which scene, and what each is worth. Not here: which scenes there are
-(`trend_briefing.py`), the facts (`trend_facts.py`), the choice by length (`fitting.py`).
+(`briefing_scenes.py`), the facts (`trend_facts.py`), the choice by length (`fitting.py`).
 """
 
 from random import Random
@@ -152,7 +152,7 @@ class BriefingWords:
         for index, item in enumerate(items):
             fields = title_fields(item, noun=self._sources.noun, limit=_TITLE_LIMITS[0])
             table = reasons.ALSO_MORE if index else reasons.ALSO
-            slots.append(self._slot(table, fields, required=index == 0, value=0.8, citations=item.evidence))
+            slots.append(self._slot(table, fields, required=index == 0, count=1, value=0.8, citations=item.evidence))
         return tuple(slots)
 
     def why(self, pattern: Pattern, *, first: bool) -> tuple[Slot, ...]:

@@ -7,6 +7,8 @@ the title in the data (plus `…` where a phrase was cut short). Not here: escap
 import re
 import unicodedata
 
+from reelineage.timeline.spoken import estimate_seconds
+
 _BRACKETED_TAIL = re.compile(r"\s*(\([^()]*\)|\[[^\[\]]*\]|【[^】]*】)\s*$")
 _HASHTAG_TAIL = re.compile(r"(\s+#[^\W\d]\w*)+\s*$")
 _CHANNEL_BREAK = re.compile(r"\s+(?:\||//|•|·|‖)\s+|\s*[|｜]\s*")
@@ -104,8 +106,10 @@ def _sayable_part(text: str) -> str:
 def _is_sayable(text: str) -> bool:
     """Whether an English voice finds enough to say: mostly Latin letters, or digits alone."""
     letters = [c for c in text if c.isalpha()]
+    if not letters and not any(c.isascii() and c.isdecimal() for c in text):
+        return False
     latin = sum(unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    return latin * 2 > len(letters) if letters else any(c.isdecimal() and c.isascii() for c in text)
+    return latin * 2 >= len(letters) and estimate_seconds(text, 1.0) > 0
 
 
 def _is_picture(character: str) -> bool:

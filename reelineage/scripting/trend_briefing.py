@@ -1,34 +1,29 @@
 """The `trend_briefing` writer: a countdown of what is rising and why, in five steps (SCRIPT-02).
 
-Belongs here: the five steps in their order, each with its recorded decisions. Not here: wordings
-(`briefing_words.py`), facts (`trend_facts.py`), what all writers share (`brief.py`, `finishing.py`).
+Belongs here: the five steps in their order, each with its recorded decisions. Not here: the scenes
+(`briefing_scenes.py`), their words (`briefing_words.py`), what all writers share (`brief.py`, `finishing.py`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from reelineage.documents import (
-    Pattern,
     RankedItem,
     SceneRole,
     Script,
-    Topic,
     TrendAnalysis,
-    Visual,
-    VisualKind,
     WritingStep,
 )
 from reelineage.errors import BadInput
 from reelineage.scripting import visuals
 from reelineage.scripting.brief import Brief, theme_interpretation
-from reelineage.scripting.briefing_words import BriefingWords, spoken_lead
+from reelineage.scripting.briefing_scenes import TELLING_SHARE, Alignment, plan_scenes
+from reelineage.scripting.briefing_words import spoken_lead
 from reelineage.scripting.deck import Deck, chance
 from reelineage.scripting.finishing import Draft, finished_script, item_lines, narration_step, text_overlays
 from reelineage.scripting.fitting import Fit, ScenePlan, fit
-from reelineage.scripting.phrases import opening, reasons
-from reelineage.scripting.sources import Sources, sources_of
+from reelineage.scripting.phrases import opening
+from reelineage.scripting.sources import sources_of
 from reelineage.scripting.trend_facts import (
-    Rise,
     charted_items,
     charted_topics,
     form_of,
@@ -38,36 +33,10 @@ from reelineage.scripting.trend_facts import (
     strongest_rise,
     told_topics,
 )
-from reelineage.scripting.wording import capitalised, plural, words_for
+from reelineage.scripting.wording import capitalised, words_for
 from reelineage.theme import Theme
 
 _CLOSE_ENOUGH = 0.06
-_SHORTEST_WITH_CHART, _CHART_ALWAYS = 15.0, 25.0
-_TELLING_SHARE = 0.1
-_HOOK_FORMS = {"list": "number"}
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """What of the analysis the video tells. `items` are in the order of their rank, strongest first."""
-
-    items: tuple[RankedItem, ...]
-    runners_up: tuple[RankedItem, ...]
-    counted: bool
-    measured: int
-    topics: tuple[Topic, ...]
-    chart_items: tuple[RankedItem, ...]
-    chart_topics: tuple[Topic, ...]
-    rise: Rise | None
-    form: Pattern | None
-    patterns: tuple[Pattern, ...]
-    sources: Sources
-
-    @property
-    def hook_form(self) -> str:
-        """The form of the opening, as the phrase tables call it."""
-        form = form_of(self.form.value) if self.form else "claim"
-        return _HOOK_FORMS.get(form, form)
 
 
 def write_trend_briefing(theme: Theme, analysis: TrendAnalysis, *, seed: int, request_sha256: str) -> Script:
@@ -88,7 +57,7 @@ def write_trend_briefing(theme: Theme, analysis: TrendAnalysis, *, seed: int, re
         origin=opening.BRIEFING_ORIGIN_DEMO if alignment.sources.is_demo else f"{alignment.sources.line}.",
         note=opening.REACTIONS_EXPLAINED if alignment.counted else "",
         trend_pattern=alignment.form.statement.text if alignment.form else "no pattern stood out",
-        topics=tuple(topic.label for topic in alignment.topics if topic.items > 1 and topic.share >= _TELLING_SHARE),
+        topics=tuple(topic.label for topic in alignment.topics if topic.items > 1 and topic.share >= TELLING_SHARE),
         scenes=scenes,
         steps=(interpreted, aligned, constructed, narrated, overlaid),
     )
@@ -141,7 +110,7 @@ def scene_construction(
     brief: Brief, alignment: Alignment, *, seed: int
 ) -> tuple[tuple[tuple[ScenePlan, ...], ...], WritingStep]:
     """Step 3: the scenes, once for each number of places that could be told, most places first."""
-    plans = tuple(_scenes(brief, alignment, places, seed) for places in range(len(alignment.items), 0, -1))
+    plans = tuple(plan_scenes(brief, alignment, places, seed) for places in range(len(alignment.items), 0, -1))
     decisions: dict[str, str | int | float] = {
         "places_wanted": len(alignment.items),
         "scenes_planned": ", ".join(f"{plan.role.value}/{plan.visual.kind.value}" for plan in plans[0]),
@@ -158,104 +127,6 @@ def narration(brief: Brief, plans: Sequence[tuple[ScenePlan, ...]]) -> tuple[Fit
             return fits[-1], narration_step(fits[-1], brief)
     best = max(fits, key=lambda one: one.score)
     return best, narration_step(best, brief)
-
-
-def _scenes(brief: Brief, alignment: Alignment, places: int, seed: int) -> tuple[ScenePlan, ...]:
-    rng = chance(seed, f"briefing of {places}")
-    words = BriefingWords(brief, alignment.sources, measured=alignment.measured, places=places, rng=rng)
-    countdown = tuple(reversed(alignment.items[:places]))
-    if not alignment.counted:
-        countdown = alignment.items[:places]
-    evidence = tuple(key for item in alignment.items[:places] for key in item.evidence)
-    if alignment.form:
-        evidence = tuple(dict.fromkeys((*evidence, *alignment.form.statement.evidence)))
-    whole = alignment.items + alignment.runners_up
-    scenes = [
-        ScenePlan(
-            SceneRole.HOOK,
-            Visual(
-                kind=VisualKind.TITLE,
-                kicker=visuals.line(brief.name, 40),
-                headline=words.headline(counted=alignment.counted, limit=40),
-                body=f"{alignment.measured:,} {plural(alignment.measured, alignment.sources.noun)} measured"
-                if alignment.counted
-                else "",
-            ),
-            words.hook(alignment.hook_form, evidence, counted=alignment.counted),
-            required=True,
-        )
-    ]
-    told = [
-        ScenePlan(
-            SceneRole.ITEM,
-            visuals.item_visual(item, kicker=_running_head(brief, alignment, item)),
-            words.item(item, _below(whole, item), alignment.topics, place=place, counted=alignment.counted),
-            required=True,
-        )
-        for place, item in enumerate(countdown, 1)
-    ]
-    extras = _charts(brief, alignment, words)
-    topics_first = bool(alignment.chart_topics) and rng.random() < 0.4
-    scenes += [*extras[:1], *told, *extras[1:]] if topics_first else [*told, *extras]
-    scenes += _reasons(brief, alignment, places, words)
-    scenes.append(
-        ScenePlan(
-            SceneRole.CALL_TO_ACTION, visuals.closing(brief), words.closing(), required=not brief.is_short, value=5.0
-        )
-    )
-    return tuple(scenes)
-
-
-def _running_head(brief: Brief, alignment: Alignment, item: RankedItem) -> str:
-    """An item's topic where topics tell something, else the name of the series."""
-    topic = next((one for one in alignment.topics if one.label == item.topic), None)
-    return topic.label if topic and topic.items > 2 and topic.share >= _TELLING_SHARE else brief.name
-
-
-def _below(whole: Sequence[RankedItem], item: RankedItem) -> RankedItem | None:
-    return next((other for other in whole if other.rank == item.rank + 1), None)
-
-
-def _charts(brief: Brief, alignment: Alignment, words: BriefingWords) -> list[ScenePlan]:
-    if brief.target_seconds < _SHORTEST_WITH_CHART:
-        return []
-    required = brief.target_seconds >= _CHART_ALWAYS
-    scenes = []
-    if topics := alignment.chart_topics:
-        scenes.append(
-            ScenePlan(SceneRole.PROOF, visuals.topics_chart(topics), words.chart_of_topics(topics), required, value=4.0)
-        )
-    if items := alignment.chart_items:
-        scenes.append(
-            ScenePlan(SceneRole.PROOF, visuals.items_chart(items), words.chart_of_items(items), required, value=4.0)
-        )
-    if rise := alignment.rise:
-        visual = visuals.views_line(rise.topic.label, rise.series, rise.topic.evidence)
-        scenes.append(ScenePlan(SceneRole.PROOF, visual, words.rise(rise), value=3.0))
-    return scenes
-
-
-def _reasons(brief: Brief, alignment: Alignment, places: int, words: BriefingWords) -> list[ScenePlan]:
-    scenes = []
-    told: set[str] = set()
-    for index, pattern in enumerate(alignment.patterns):
-        form = form_of(pattern.value) if pattern.name == "hook_type" else pattern.name
-        visual = Visual(
-            kind=VisualKind.STATEMENT,
-            kicker="What they share",
-            headline=reasons.WHY_HEADLINES.get(form, visuals.line(capitalised(pattern.value))),
-            body="" if pattern.name == "hook_type" else visuals.line(capitalised(pattern.value)),
-            figure=f"{pattern.count} of {pattern.out_of}",
-            figure_caption="strongest titles" if pattern.name in ("hook_type", "title_shape") else "strongest items",
-        )
-        value = 3.0 if index == 0 else 0.5 if pattern.name in told else 2.0
-        told.add(pattern.name)
-        scenes.append(ScenePlan(SceneRole.POINT, visual, words.why(pattern, first=index == 0), value=value))
-    runners_up = tuple(alignment.items[places:] + alignment.runners_up)[:4]
-    if len(runners_up) > 1 and brief.target_seconds >= 30:
-        visual = visuals.ranked_list(runners_up, headline="Also on the list")
-        scenes.append(ScenePlan(SceneRole.POINT, visual, words.also(runners_up), value=0.8))
-    return scenes
 
 
 def _told_items(alignment: Alignment, told: Fit) -> tuple[RankedItem, ...]:

@@ -132,11 +132,12 @@ def closing(brief: Brief) -> Visual:
 
 def prompt_for(visual: Visual, role: SceneRole, brief: Brief, aspect_ratio: str) -> str:
     """What a footage provider without our layouts is asked for. It gets no lettering: words come from elsewhere."""
-    subject = " ".join(filter(None, (visual.kicker and f"{visual.kicker}:", visual.headline, visual.body)))
+    subject = ": ".join(filter(None, (visual.kicker, visual.headline)))
     data = ", ".join(f"{datum.label} {datum.display}".strip() for datum in visual.data)
     parts = (
         f"{_LOOKS[visual.kind]} ({role.value.replace('_', ' ')}) for {brief.audience}",
         subject,
+        visual.body,
         data and f"Data: {data}",
         f"{capitalised(brief.tone)} mood, {aspect_ratio}, slow camera, no lettering in the picture",
     )

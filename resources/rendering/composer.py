@@ -21,7 +21,7 @@ from resources.rendering.segments import Quality, Segment, encode_segments
 from resources.rendering.sound import AAC_BITRATE, encode_sound, voice_samples
 from resources.rendering.thumbnail import write_thumbnail
 
-DELIVERY = Quality("superfast", 21)
+DELIVERY = Quality("veryfast", 21)
 DRAFT = Quality("ultrafast", 24)
 _SAMPLES_PER_FRAME = SAMPLE_RATE // FPS
 

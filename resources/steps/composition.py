@@ -51,7 +51,7 @@ def _stored(work: Work, made: ComposedVideo, script: Script) -> Video:
         loudness_lufs=made.loudness.integrated_lufs,
         true_peak_dbtp=made.loudness.true_peak_dbtp,
         encoder=made.encoder,
-        media=(montserrat(),) if work.theme.captions.style != "none" else (),
+        media=(montserrat(),),
     )
 
 

@@ -68,7 +68,7 @@ ALSO = Phrases(
         "Close behind: {t}",
     )
 )
-ALSO_MORE = Phrases(any=("Then comes {t}", "After it, {t}", "Followed by {t}", "And one more: {t}"))
+ALSO_MORE = Phrases(any=("Then comes {t}", "After it, {t}", "Followed by {t}", "Next, {t}"))
 WHY_LEAD = Phrases(
     any=(
         "What do the strongest have in common?",

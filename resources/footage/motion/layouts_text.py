@@ -31,6 +31,7 @@ from resources.footage.motion.typesetting import ELLIPSIS, Setting, fit, fit_lin
 
 _HEADLINE = Face(weight=EXTRABOLD, size=150, tracking=-0.02)
 _STATEMENT = Face(weight=BOLD, size=82, tracking=-0.012)
+_STATEMENT_ALONE = Face(weight=EXTRABOLD, size=118, tracking=-0.015)  # nothing else on the picture
 _BODY = Face(weight=REGULAR, size=38)
 _FIGURE = Face(weight=BLACK, size=190, tracking=-0.02)
 _CAPTION = Face(weight=SEMIBOLD, size=34)
@@ -86,7 +87,7 @@ def statement(stage: Stage, visual: Visual) -> None:
     below = body.height + 46 if body.lines else 0.0
     text = fit(
         visual.headline,
-        _STATEMENT,
+        _STATEMENT if figure.lines else _STATEMENT_ALONE,
         box_width=room,
         box_height=stage.height - kicker - above - below,
         most_lines=6,

@@ -52,6 +52,7 @@ def test_the_opening_takes_the_form_that_works_and_cites_it() -> None:
         script = write(seed, theme=product(), about=about)
         assert script.scenes[0].sentences[0].text.endswith("?")
         assert script.scenes[0].sentences[0].citations == evidence
+    assert not any(scene.overlays for scene in script.scenes)  # an opening claims nothing that needs a source
     assert script.trend_pattern == "7 of the 19 strongest titles ask a question."
 
 
@@ -114,6 +115,11 @@ def test_a_plural_product_takes_plural_verbs() -> None:
 def test_points_that_cannot_be_said_are_refused_with_what_to_do() -> None:
     with pytest.raises(BadInput, match=r"Better kitchens.*points"):
         write(1, theme=product(story={"product": "x", "problem": "y", "points": ("🔥",)}))
+
+
+def test_an_opening_chosen_by_demo_data_says_so() -> None:
+    script = write(1, theme=product(), about=analysis(platform="sample"))
+    assert [overlay.text for overlay in script.scenes[0].overlays] == ["Demo data"]
 
 
 def test_the_story_needs_no_trends_to_be_told() -> None:

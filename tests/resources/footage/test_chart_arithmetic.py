@@ -26,6 +26,15 @@ def test_ticks_enclose_the_values_evenly_and_are_few(first: float, second: float
     assert all(a < b for a, b in pairwise(ticks))
 
 
+@pytest.mark.parametrize(("low", "high"), [(5e-324, 5e-324), (-5e-324, 5e-324), (0.0, 0.0), (-1e15, 1e15)])
+def test_values_that_hardly_differ_or_differ_hugely_still_make_an_axis(low: float, high: float) -> None:
+    ticks = nice_ticks(low, high)
+
+    assert 2 <= len(ticks) <= 6
+    assert ticks[0] <= low + 1e-9
+    assert high - 1e-9 <= ticks[-1]
+
+
 def test_an_axis_starts_at_zero_unless_the_values_are_far_from_it() -> None:
     assert nice_ticks(120_000, 1_700_000) == [0, 1_000_000, 2_000_000]
     assert nice_ticks(96, 99)[0] == 96

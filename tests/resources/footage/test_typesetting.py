@@ -34,11 +34,16 @@ def test_a_text_that_fits_is_shown_word_for_word() -> None:
 
 
 def test_lines_are_balanced_so_that_no_word_stands_alone() -> None:
-    setting = fit(
-        "We want to talk about our marriage now", FACE, box_width=900, box_height=500, most_lines=4, smallest=40
-    )
+    text = "3 videos everyone is clicking right now"
+    setting = fit(text, FACE.sized(150), box_width=907, box_height=500, most_lines=5, smallest=40)
 
     assert width(setting.lines[-1], setting.face) > 0.4 * setting.width
+
+
+def test_no_line_begins_with_a_dash() -> None:
+    setting = fit("Ed Sheeran - Perfect", FACE, box_width=760, box_height=300, most_lines=3, smallest=90)
+
+    assert setting.lines == ("Ed Sheeran -", "Perfect")
 
 
 def test_what_does_not_fit_ends_in_an_ellipsis() -> None:

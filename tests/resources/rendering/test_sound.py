@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from reelineage.errors import NotPublishable, PermanentError
-from resources.rendering.probe import measure_loudness
+from resources.rendering import sound
+from resources.rendering.probe import Loudness, measure_loudness
 from resources.rendering.sound import encode_sound, voice_samples
 from tests.resources.rendering.media import babble, write_voice
 
@@ -28,6 +29,26 @@ def test_peaks_far_above_the_speech_are_limited(tmp_path: Path) -> None:
     )
     assert abs(reached.integrated_lufs + 14.0) <= 0.5
     assert reached.true_peak_dbtp <= -1.0
+
+
+def test_what_the_encoder_lifted_over_the_limit_is_corrected_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound, "_FIRST_CEILING", -0.2)
+    samples = babble(120, level=0.1)
+    samples[::9600] = 0.99
+    voice = write_voice(tmp_path / "clicks.wav", samples)
+    assert encode_sound(voice, tmp_path / "sound.m4a", samples=120 * 1600, draft=True).true_peak_dbtp <= -1.0
+
+
+def test_a_loudness_that_cannot_be_reached_is_refused_with_what_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound, "measure_loudness", lambda _: Loudness(-15.0, -3.0))
+    with pytest.raises(NotPublishable, match=r"voice\.wav: reached -15\.0 LUFS with a true peak of -3\.0 dBTP"):
+        encode_sound(
+            write_voice(tmp_path / "voice.wav", babble(30)), tmp_path / "sound.m4a", samples=30 * 1600, draft=True
+        )
 
 
 def test_a_silent_voice_is_not_publishable(tmp_path: Path) -> None:
