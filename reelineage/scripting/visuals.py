@@ -39,17 +39,20 @@ def clause(text: str, limit: int = HEADLINE_LIMIT) -> str:
 
 
 def item_visual(item: RankedItem, *, kicker: str) -> Visual:
-    """A place of the countdown: rank, title, channel, and the pace (or views, when the pace is unknown)."""
+    """A place of the countdown: rank, title, channel with the exact views, and the pace (or views, without a pace)."""
     figure, caption = "", ""
     if item.velocity is not None:
         figure, caption = f"{compact(item.velocity)}/h", FIGURE_CAPTION
     elif item.views is not None:
         figure, caption = compact(item.views), plural(item.views, "view")
+    about = [line(item.creator, 28)] if item.creator else []
+    if item.views is not None:
+        about.append(f"{item.views:,} {plural(item.views, 'view')}")
     return Visual(
         kind=VisualKind.RANKED_ITEM,
         kicker=line(kicker, 40),
         headline=shown_title(item.title, limit=HEADLINE_LIMIT, creator=item.creator),
-        body=line(item.creator, 40) if item.creator else "",
+        body=" · ".join(about),
         figure=figure,
         figure_caption=caption,
         rank=item.rank,

@@ -12,7 +12,7 @@ _MOST_ROWS = 6
 
 
 def ranked_list(stage: Stage, visual: Visual) -> None:
-    """Rows that come in one after the other, each with its place, name and value."""
+    """Rows that come in one after the other, each with its place (the first is `visual.rank`), name and value."""
     y = add_header(stage, visual)
     rows = visual.data[:_MOST_ROWS]
     if not rows:
@@ -22,7 +22,8 @@ def ranked_list(stage: Stage, visual: Visual) -> None:
     values = max((width(showable(row.display), _row_value(height)) for row in rows), default=0.0)
     for index, row in enumerate(rows):
         rect = Rect(0, y + index * (height + gap), stage.width, height)
-        _row(stage, row, index + 1, rect, min(values, stage.width * 0.34))
+        place = (visual.rank or 1) + index
+        _row(stage, row, place, rect, min(values, stage.width * 0.34), start=0.25 + 0.11 * index)
 
 
 def add_header(stage: Stage, visual: Visual) -> float:
@@ -48,9 +49,8 @@ def _row_value(height: float) -> Face:
     return Face(weight=BOLD, size=min(38.0, height * 0.4))
 
 
-def _row(stage: Stage, row: Datum, place: int, rect: Rect, value_width: float) -> None:
+def _row(stage: Stage, row: Datum, place: int, rect: Rect, value_width: float, *, start: float) -> None:
     scheme = stage.scheme
-    start = 0.25 + 0.11 * (place - 1)
     inset = 26.0
     first = place == 1
     number = Face(weight=BLACK, size=min(50.0, rect.height * 0.5), tracking=-0.02)
