@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
@@ -17,7 +18,7 @@ from console.dagster_home import open_instance
 from pipeline_assets.definitions import build_definitions
 from pipeline_assets.partitions import register_partition
 from reelineage import lineage
-from reelineage.errors import PermanentError
+from reelineage.errors import Cancelled, PermanentError
 from reelineage.models import Script, Video
 from resources.costs import Cost, cost_of_job
 from resources.home import Home
@@ -111,7 +112,7 @@ def make_now(home: Home, job_id: int, run_id: str) -> Made:
 
     Raises:
         PermanentError: the run failed; with the job's own reason.
-        KeyboardInterrupt: a person stopped it; the job is cancelled and can be retried.
+        Cancelled: a person stopped it; the job is cancelled and can be retried.
     """
     with Display() as display, open_instance(home) as instance:
         register_partition(instance, job_id)
@@ -132,12 +133,11 @@ def make_now(home: Home, job_id: int, run_id: str) -> Made:
                 run_config=_QUIET,
                 raise_on_error=False,
             )
-        except KeyboardInterrupt:
-            home.queue.cancel(job_id)
-            raise
+        except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+            raise _stopped(home, job_id) from None
         elapsed = _elapsed(instance, run_id)
     if not result.success:
-        raise _failure(home, job_id, result)
+        raise _stopped(home, job_id) if _was_interrupted(result) else _failure(home, job_id, result)
     return _made(home, job_id, run_id, elapsed)
 
 
@@ -147,6 +147,25 @@ def _elapsed(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:
         if step.step_key in lineage.STAGES and step.start_time and step.end_time:
             seconds[lineage.STAGES[step.step_key]] += step.end_time - step.start_time
     return {stage: round(value, 2) for stage, value in seconds.items()}
+
+
+def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether Ctrl-C or SIGTERM ended the run: Dagster catches both and reports a failed step."""
+    for event in result.all_events:
+        error = getattr(event.event_specific_data, "error", None) if event.is_failure else None
+        while error is not None:
+            if error.cls_name == DagsterExecutionInterruptedError.__name__:
+                return True
+            error = error.cause
+    return False
+
+
+def _stopped(home: Home, job_id: int) -> Cancelled:
+    """Note on the job that a person stopped it."""
+    home.queue.cancel(job_id)
+    return Cancelled(
+        f"Making job {job_id}: stopped. What was finished is kept; `reelineage jobs retry {job_id} --now` goes on."
+    )
 
 
 def _failure(home: Home, job_id: int, result: dg.ExecuteInProcessResult) -> PermanentError:

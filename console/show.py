@@ -16,13 +16,16 @@ from reelineage.family import Ref, exists, node_tables
 from reelineage.models import Base, Decision
 from resources.record_rows import RECORDS
 
-_FOLDED = {"trend_observation": 3, "provider_call": 3}  # rows of these kinds shown under one row
+# how many rows of a kind are shown under one row; an analysis uses what its report has just shown
+_FOLDED = {"trend_observation": 3, "provider_call": 3}
+_FOLDED_UNDER = {("trend_analysis", "trend_observation"): 0, ("script", "trend_observation"): 5}
 # what a row tells first: its own story, then the files and outside works
 _ORDER = (
     "review", "video", "voiceover", "script", "trend_analysis", "trend_report", "trend_observation", "trend_fetch",
     "clip", "provider_call", "media_item", "artifact",
 )  # fmt: skip
 NODE_OF = {asset: Base.metadata.tables[kind.model.__tablename__].info["node"] for asset, kind in RECORDS.items()}
+_SHORT = ("artifact", "media_item", "trend_observation")  # told again in full rather than pointed to
 _SHOWN = {
     "trend_fetch": ("source_kind", "source_name", "observation_count", "skipped_count", "stand_in"),
     "trend_item": ("platform", "external_id"),
@@ -108,18 +111,25 @@ def tree(starts: list[Ref], graph: Mapping[Ref, tuple[Ref, ...]], rows: Mapping[
     lines: list[str] = []
     seen: set[Ref] = set()
 
+    def _is_known(ref: Ref) -> bool:
+        return ref.node == "trend_fetch" and ref in seen
+
     def add(ref: Ref, lead: str, branch: str, below: str) -> None:
-        if ref in seen and ref.node not in ("artifact", "media_item"):
+        if ref in seen and ref.node not in _SHORT:
             lines.append(f"{lead}{branch}{ref}  (above)")
             return
-        seen.add(ref)
         lines.append(f"{lead}{branch}{describe(ref, rows.get(ref))}")
-        parents, hidden = _fold([parent for parent in graph.get(ref, ()) if not _is_said(ref, parent)])
+        if ref in seen:
+            return
+        seen.add(ref)
+        told = [parent for parent in graph.get(ref, ()) if not (_is_said(ref, parent) or _is_known(parent))]
+        parents, hidden = _fold(ref, told)
         for number, parent in enumerate(parents, 1):
             last = number == len(parents) and not hidden
             add(parent, lead + below, "└─ " if last else "├─ ", "   " if last else "│  ")
         for place, (node, count) in enumerate(hidden.items(), 1):
-            lines.append(f"{lead}{below}{'└─ ' if place == len(hidden) else '├─ '}… and {count:,} more {node} rows")
+            more = " more" if any(parent.node == node for parent in parents) else ""
+            lines.append(f"{lead}{below}{'└─ ' if place == len(hidden) else '├─ '}… and {count:,}{more} {node} rows")
 
     for start in starts:
         add(start, "", "", "")
@@ -131,16 +141,17 @@ def _is_said(ref: Ref, parent: Ref) -> bool:
     return (ref.node, parent.node) in (("provider_call", "artifact"), ("trend_observation", "trend_item"))
 
 
-def _fold(parents: list[Ref]) -> tuple[list[Ref], dict[str, int]]:
+def _fold(ref: Ref, parents: list[Ref]) -> tuple[list[Ref], dict[str, int]]:
     """The parents in the order they are told, the first few of each folded kind, and how many are left out."""
+    limits = {node: _FOLDED_UNDER.get((ref.node, node), most) for node, most in _FOLDED.items()}
     told = sorted(parents, key=lambda ref: _ORDER.index(ref.node) if ref.node in _ORDER else len(_ORDER))
     kept: list[Ref] = []
     counts: dict[str, int] = {}
     for parent in told:
         counts[parent.node] = counts.get(parent.node, 0) + 1
-        if counts[parent.node] <= _FOLDED.get(parent.node, len(told)):
+        if counts[parent.node] <= limits.get(parent.node, len(told)):
             kept.append(parent)
-    return kept, {node: counts.get(node, 0) - most for node, most in _FOLDED.items() if counts.get(node, 0) > most}
+    return kept, {node: counts.get(node, 0) - most for node, most in limits.items() if counts.get(node, 0) > most}
 
 
 def as_json(starts: list[Ref], graph: Mapping[Ref, tuple[Ref, ...]], rows: Mapping[Ref, Row[Any]]) -> dict[str, object]:

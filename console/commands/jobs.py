@@ -89,7 +89,10 @@ def retry(job_id: int, *, now: bool) -> None:
     """Put a stopped job back into the queue; it goes on at the first asset without a current row."""
     home = open_home()
     prepare(home)
-    home.queue.retry(job_id)
+    job = home.queue.retry(job_id)
+    if job.state != "queued":
+        click.echo(f"Job {job_id} was complete; it is {job.state.replace('_', ' ')}: {home.output.sync(job_id)}")
+        return
     if not now:
         register(home, job_id)
         click.echo(f"Job {job_id} is queued again.")
