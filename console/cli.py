@@ -1,6 +1,6 @@
 """The `reelineage` command. Each group of commands has a file of its own; this one ties them together.
 
-Belongs here: the group, and how errors reach people: one message on stderr, exit code 2 for their mistakes, else 1.
+Belongs here: the group, and how errors reach people: one line on stderr, exit code 2 for their mistakes, else 1.
 """
 
 import sys
@@ -10,17 +10,29 @@ import click
 
 from console.commands import audit, db, env, jobs, lineage, make, review, up
 from reelineage.errors import BadInput, ReelineageError
+from reelineage.text import clean_text
+
+_LONGEST_MESSAGE = 4000
 
 
 class _Reelineage(click.Group):
-    """Turns our errors into one unwrapped line each."""
+    """Turns our errors and click's into one line each, whatever a file name or a title put into them."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 — click's own signature
+        """Run a command; what it raises becomes a message and an exit code."""
         try:
             return super().invoke(ctx)
         except ReelineageError as error:
-            click.echo(f"reelineage: {error}", err=True)
+            _tell(str(error))
             sys.exit(2 if isinstance(error, BadInput) else 1)
+        except click.UsageError as error:
+            path = error.ctx.command_path if error.ctx else "reelineage"
+            _tell(f"{error.format_message()} `{path} --help` tells how to call it.")
+            sys.exit(error.exit_code)
+
+
+def _tell(message: str) -> None:
+    click.echo(f"reelineage: {clean_text(message, max_characters=_LONGEST_MESSAGE)}", err=True)
 
 
 @click.group(cls=_Reelineage, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,7 @@ import shutil
 import dagster as dg
 
 from pipeline_assets.partitions import register_partition
+from reelineage.errors import BadInput
 from resources.home import Home
 from resources.settings import PROJECT
 
@@ -15,11 +16,17 @@ from resources.settings import PROJECT
 def prepare(home: Home) -> None:
     """Make the home's folders and give Dagster its settings unless it has some."""
     folder = home.settings.dagster_root
-    for path in (home.root, home.inbox, folder):
-        path.mkdir(parents=True, exist_ok=True)
-    settings = folder / "dagster.yaml"
-    if not settings.exists():
-        shutil.copyfile(PROJECT / "deploy" / "local" / "dagster.yaml", settings)
+    try:
+        for path in (home.root, home.inbox, folder):
+            path.mkdir(parents=True, exist_ok=True)
+        settings = folder / "dagster.yaml"
+        if not settings.exists():
+            shutil.copyfile(PROJECT / "deploy" / "local" / "dagster.yaml", settings)
+    except OSError as error:
+        raise BadInput(
+            f"Preparing the home {home.root}: {error.strerror or error}. Make the folder writable, or set "
+            "REELINEAGE_HOME."
+        ) from error
 
 
 def open_instance(home: Home) -> dg.DagsterInstance:

@@ -161,8 +161,9 @@ def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
 
 
 def _stopped(home: Home, job_id: int) -> Cancelled:
-    """Note on the job that a person stopped it."""
-    home.queue.cancel(job_id)
+    """Note on the job that a person stopped it, unless it was finished by then."""
+    if home.queue.get(job_id).state not in ("awaiting_review", "approved", "rejected", "cancelled"):
+        home.queue.cancel(job_id)
     return Cancelled(
         f"Making job {job_id}: stopped. What was finished is kept; `reelineage jobs retry {job_id} --now` goes on."
     )

@@ -3,20 +3,23 @@
 Belongs here: asking and answering Dagster. Not here: the rules of the queue (`resources/job_queue.py`).
 """
 
-import hashlib
+import time
 from pathlib import Path
 
 import dagster as dg
 
 from pipeline_assets.jobs import produce_video
 from pipeline_assets.partitions import job_partitions, register_partition
-from reelineage.errors import BadInput
+from reelineage.errors import ReelineageError
+from reelineage.fingerprint import sha256_of_file
 from resources.job_orders import create_job, read_theme_file
 from resources.workbench import ATTEMPT_TAG, Workbench
 
 _MOST_RUNS_A_TICK = 25
 _MOST_FILES_A_TICK = 20
-_ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+_SETTLED_SECONDS = 2.0
+_LONGEST_START_SECONDS = 600  # from the start of a run to its claim
+_LONGEST_NAME = 200  # with a number before it and .txt behind it, a file name stays under 255 bytes of ASCII
 
 
 @dg.sensor(
@@ -62,12 +65,13 @@ def theme_inbox_sensor(context: dg.SensorEvaluationContext, workbench: Workbench
         for path in sorted(home.inbox.glob("*.y*ml"))[:_MOST_FILES_A_TICK]:
             if not path.is_file() or path.is_symlink():
                 continue
+            if time.time() - path.stat().st_mtime < _SETTLED_SECONDS:
+                continue  # it may still be being copied
             try:
                 theme = read_theme_file(path)
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                key = f"inbox:{digest}:{path.name}"[:200]
+                key = f"inbox:{sha256_of_file(path)}:{path.name}"[:200]
                 job_id = create_job(home, theme, origin="inbox", folder=home.inbox, request_key=key)
-            except BadInput as error:
+            except (ReelineageError, OSError) as error:
                 context.log.warning(str(error))
                 _set_aside(path, "refused", str(error))
                 continue
@@ -78,10 +82,16 @@ def theme_inbox_sensor(context: dg.SensorEvaluationContext, workbench: Workbench
 
 
 def _set_aside(path: Path, folder: str, note: str) -> None:
+    """Move a file out of the inbox, never over an earlier one of the same name, with a note beside it."""
     target = path.parent / folder
     target.mkdir(exist_ok=True)
-    (target / f"{path.name}.txt").write_text(note + "\n", encoding="utf-8")
-    path.replace(target / path.name)
+    name = path.name[-_LONGEST_NAME:]
+    number = 1
+    while (target / name).exists():
+        number += 1
+        name = f"{number}-{path.name[-_LONGEST_NAME:]}"
+    path.replace(target / name)
+    (target / f"{name}.txt").write_text(note + "\n", encoding="utf-8")
 
 
 @dg.sensor(
@@ -94,20 +104,24 @@ def reconcile_jobs_sensor(context: dg.SensorEvaluationContext, workbench: Workbe
     """Needed because a run whose whole host died stays STARTED for ever, and a lost run request is never repeated."""
 
     def status(run: str) -> str | None:
-        found = context.instance.get_run_by_id(run) if "-job-" not in run else _run_by_key(context.instance, run)
-        if found is None:
-            return None
-        return "ended" if found.status in _ENDED else "live"
+        is_key = "-job-" in run
+        named = dg.RunsFilter(tags={"dagster/run_key": run}) if is_key else dg.RunsFilter(run_ids=[run])
+        records = context.instance.get_run_records(filters=named, limit=1)
+        return _status_of(records[0], claims=is_key) if records else None
 
-    changes = workbench.home.queue.reconcile(status)
+    changes = workbench.home.queue.reconcile(status, finish=workbench.home.finish)
     for change in changes:
         context.log.warning(change)
     return dg.SkipReason("; ".join(changes) or "all states are true")
 
 
-def _run_by_key(instance: dg.DagsterInstance, run_key: str) -> dg.DagsterRun | None:
-    runs = instance.get_runs(filters=dg.RunsFilter(tags={"dagster/run_key": run_key}), limit=1)
-    return runs[0] if runs else None
+def _status_of(record: dg.RunRecord, *, claims: bool) -> str:
+    """`cancelled`, `ended` or `live`. A run that `claims`: one that began long ago and has no claim yet is lost."""
+    run = record.dagster_run
+    if run.status is dg.DagsterRunStatus.CANCELED:
+        return "cancelled"
+    lost = claims and record.start_time is not None and time.time() - record.start_time > _LONGEST_START_SECONDS
+    return "ended" if run.is_finished or lost else "live"
 
 
 SENSORS = [queued_jobs_sensor, theme_inbox_sensor, reconcile_jobs_sensor]

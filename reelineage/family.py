@@ -17,7 +17,7 @@ from reelineage.errors import BadInput
 from reelineage.models import Base, ProviderCall
 
 _REFERENCE = re.compile(r"([a-z_]{1,32}):([0-9a-f]{1,64})", re.ASCII)
-_MOST_NODES = 200_000
+_MOST_NODES = 2_000_000
 _MOST_KEYS = 5_000  # SQLite takes 32,766 parameters in one statement
 
 
@@ -130,9 +130,10 @@ def downstream(session: Session, starts: Collection[Ref]) -> dict[Ref, tuple[Ref
 def stand_ins_behind(session: Session, refs: Collection[Ref]) -> tuple[StandIn, ...]:
     """Which stand-ins (`demo`, `fallback`) are among the ancestors of these rows."""
     calls = [int(ref.key) for ref in upstream(session, refs) if ref.node == "provider_call"]
-    found = session.scalars(
-        select(ProviderCall.stand_in).where(ProviderCall.id.in_(calls), ProviderCall.stand_in.is_not(None)).distinct()
-    )
+    found: set[str | None] = set()
+    for start in range(0, len(calls), _MOST_KEYS):
+        batch = calls[start : start + _MOST_KEYS]
+        found.update(session.scalars(select(ProviderCall.stand_in).where(ProviderCall.id.in_(batch)).distinct()))
     return tuple(sorted(_stand_in(word) for word in found if word))
 
 

@@ -5,6 +5,7 @@ Belongs here: hashing of values and files. Not here: where files are kept.
 
 import hashlib
 import json
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import BaseModel, JsonValue
@@ -13,13 +14,27 @@ _CHUNK_BYTES = 1 << 20
 
 
 def canonical_json(value: BaseModel | JsonValue) -> str:
-    """One spelling per value: sorted keys, no spaces, no NaN (RFC 8785 in spirit).
+    """One spelling per value: sorted keys, no spaces, no NaN, whole numbers without a point (RFC 8785 in spirit).
+
+    PostgreSQL gives 1e16 back as an integer and -0.0 as 0.0: their hashes must not tell where a value was stored.
 
     Raises:
         ValueError: the value holds NaN or infinity.
     """
     plain = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        _with_plain_numbers(plain), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def _with_plain_numbers(value: JsonValue) -> JsonValue:
+    if isinstance(value, float) and value.is_integer():
+        return int(Decimal(repr(value)))  # the digits that are written, not those of the nearest binary number
+    if isinstance(value, dict):
+        return {key: _with_plain_numbers(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_numbers(one) for one in value]
+    return value
 
 
 def sha256_of(value: BaseModel | JsonValue | bytes) -> str:

@@ -2,7 +2,8 @@
 
 Belongs here: trigger text, made from the marks in `models.py`. A migration carries its own frozen copy; a test compares
 the two. Rules: an append-only row is never deleted and never updated, but for one transition, in which its content
-columns become NULL and `tombstone_id` is set. A provider call may be closed once. A job's theme never changes.
+columns become NULL and `tombstone_id` is set. A run stores records only while it holds their job. A provider call may
+be closed once. A job's theme never changes, and a job is never deleted.
 """
 
 from sqlalchemy import Connection, MetaData, Table, event
@@ -30,6 +31,16 @@ CREATE OR REPLACE FUNCTION reelineage_freeze() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
   RAISE EXCEPTION 'what a row of % was asked for never changes', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$""",
+    "reelineage_fence": """
+CREATE OR REPLACE FUNCTION reelineage_fence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM jobs WHERE id = NEW.job_id AND active_run = NEW.run_id FOR SHARE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION '% rows are stored only by the run that holds their job', TG_TABLE_NAME
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$""",
 }
 
 
@@ -48,9 +59,13 @@ def _sqlite(table: Table) -> list[str]:
             f"CREATE TRIGGER {name}_frozen BEFORE UPDATE OF {', '.join(frozen)} ON {name} BEGIN "
             f"SELECT RAISE(ABORT, 'what a row of {name} was asked for never changes'); END"
         )
+    refuse = f"SELECT RAISE(ABORT, '{name} rows are append-only: {{}} refused');"
+    if frozen or table.info.get("append_only"):
+        statements.append(
+            f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} BEGIN {refuse.format('DELETE')} END"
+        )
     if not table.info.get("append_only"):
         return statements
-    refuse = f"SELECT RAISE(ABORT, '{name} rows are append-only: {{}} refused');"
     conditions = []
     if content := table.info["content"]:
         kept = [column.name for column in table.columns if column.name not in (*content, "tombstone_id")]
@@ -62,7 +77,12 @@ def _sqlite(table: Table) -> list[str]:
     statements.append(
         f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name}{when} BEGIN {refuse.format('UPDATE')} END"
     )
-    statements.append(f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} BEGIN {refuse.format('DELETE')} END")
+    if table.info.get("record"):
+        held = "SELECT 1 FROM jobs WHERE id = NEW.job_id AND active_run = NEW.run_id"
+        statements.append(
+            f"CREATE TRIGGER {name}_fenced BEFORE INSERT ON {name} WHEN NEW.origin = 'run' AND NOT EXISTS ({held}) "
+            f"BEGIN SELECT RAISE(ABORT, '{name} rows are stored only by the run that holds their job'); END"
+        )
     return statements
 
 
@@ -75,6 +95,12 @@ def _postgresql(table: Table) -> list[str]:
             f"CREATE TRIGGER {name}_frozen BEFORE UPDATE ON {name} FOR EACH ROW WHEN ({changed}) "
             f"EXECUTE FUNCTION reelineage_freeze()"
         )
+    if frozen or table.info.get("append_only"):
+        for verb, each in (("DELETE", " FOR EACH ROW"), ("TRUNCATE", "")):
+            statements.append(
+                f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name}{each} "
+                "EXECUTE FUNCTION reelineage_refuse()"
+            )
     if not table.info.get("append_only"):
         return statements
     if content := table.info["content"]:
@@ -85,12 +111,11 @@ def _postgresql(table: Table) -> list[str]:
     statements.append(
         f"CREATE TRIGGER {name}_no_update BEFORE UPDATE ON {name} FOR EACH ROW{when} EXECUTE FUNCTION {action}"
     )
-    statements.append(
-        f"CREATE TRIGGER {name}_no_delete BEFORE DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION reelineage_refuse()"
-    )
-    statements.append(
-        f"CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {name} EXECUTE FUNCTION reelineage_refuse()"
-    )
+    if table.info.get("record"):
+        statements.append(
+            f"CREATE TRIGGER {name}_fenced BEFORE INSERT ON {name} FOR EACH ROW WHEN (NEW.origin = 'run') "
+            "EXECUTE FUNCTION reelineage_fence()"
+        )
     return statements
 
 

@@ -105,9 +105,7 @@ class Current:
 def current(session: Session, job_id: int) -> Current:
     """The rows that count now: the newest report, its newest analysis, the newest script, and what hangs on that."""
     report = _newest(session, TrendReport, TrendReport.job_id == job_id)
-    analysis = (
-        _newest(session, TrendAnalysis, *_within(TrendAnalysis, job_id, report_id=report.id)) if report else None
-    )
+    analysis = _newest(session, TrendAnalysis, *_within(TrendAnalysis, job_id, report_id=report.id)) if report else None
     script = _newest(session, Script, Script.job_id == job_id)
     voiceover = _newest(session, Voiceover, *_within(Voiceover, job_id, script_id=script.id)) if script else None
     clips = _current_clips(session, script, voiceover) if script and voiceover else None

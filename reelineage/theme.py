@@ -149,6 +149,8 @@ class _StrictLoader(yaml.SafeLoader):
         self.nodes += 1
         if self.nodes > _MAX_YAML_NODES:
             raise yaml.MarkedYAMLError(problem="too many values", problem_mark=event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(problem="tags (!) are not allowed", problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.MarkedYAMLError(
                 problem="anchors and aliases (& and *) are not allowed", problem_mark=event.start_mark
@@ -158,6 +160,8 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 — PyYAML's own signature
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a field's name must be a word", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"'{key.value}' stands there twice", problem_mark=key.start_mark)
             seen.add(key.value)
@@ -185,10 +189,19 @@ def parse_theme(data: bytes, *, name: str) -> Theme:
         _refuse(name, f"it is not YAML ({type(error).__name__}: {str(error)[:200]})")
     if not isinstance(value, dict):
         _refuse(name, "it must be a list of 'field: value' lines; see themes/trend_briefing.yaml")
+    if any("artifact_sha256" in source for source in _sources_in(value)):
+        _refuse(name, "'artifact_sha256' is written by Reelineage; name a file with 'path'")
+    if any(source.get("kind") in ("file", "feed") and not source.get("path") for source in _sources_in(value)):
+        _refuse(name, "a source of kind file or feed needs 'path', the file beside the theme")
     try:
         return Theme.model_validate(value)
     except ValidationError as error:
         _refuse(name, "; ".join(_explain(problem) for problem in error.errors()[:5]))
+
+
+def _sources_in(value: dict[str, Any]) -> list[dict[str, Any]]:
+    sources = value.get("sources")
+    return [source for source in sources if isinstance(source, dict)] if isinstance(sources, list) else []
 
 
 def _explain(problem: Any) -> str:  # noqa: ANN401 — pydantic's ErrorDetails
@@ -201,4 +214,5 @@ def _explain(problem: Any) -> str:  # noqa: ANN401 — pydantic's ErrorDetails
 
 
 def _refuse(name: str, what: str) -> NoReturn:
-    raise BadInput(f"Reading the theme {name}: {what}. Nothing was changed.")
+    said = clean_text(f"Reading the theme {name}: {what}", max_characters=1000)
+    raise BadInput(f"{said}. Nothing was changed.")

@@ -5,6 +5,7 @@ point at it (`resources/records.py`), the people's view of it (`output_view.py`)
 """
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from reelineage.fingerprint import sha256_of_file
 from resources.lease import is_gone, this_worker
 
 _HEX = frozenset("0123456789abcdef")
+_SCRATCH = re.compile(r"(?P<host>[^~]+)~(?P<pid>\d{1,10})~(?P<started>\d{1,12}\.\d\d)~\w+", re.ASCII)
 
 
 class ArtifactStore:
@@ -89,8 +91,8 @@ class ArtifactStore:
     def sweep(self) -> None:
         """Remove work in progress of processes of this host that are gone."""
         for folder in (self.root / ".scratch").glob("*~*~*~*"):
-            host, pid, started_at, _ = folder.name.split("~", 3)
-            if is_gone(host, int(pid), float(started_at)):
+            match = _SCRATCH.fullmatch(folder.name)  # a folder of another name is not ours to remove
+            if match and is_gone(match["host"], int(match["pid"]), float(match["started"])):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _place(self, sha256: str) -> Path:

@@ -15,6 +15,7 @@ from reelineage import models
 from reelineage.fingerprint import sha256_of, sha256_of_file
 from reelineage.lineage import chain_link, chain_start
 from reelineage.models import Base
+from resources.audit_documents import contradictions, edge_counts
 from resources.home import Home
 from resources.record_rows import RECORDS
 
@@ -156,15 +157,21 @@ def _chain(session: Session, job_id: int) -> Iterator[Finding]:
 
 
 def _documents(session: Session, job_id: int) -> Iterator[Finding]:
-    """Each document still has the hash it was stored under, and versions have no gaps."""
-    for table, kind in zip(_RECORD_TABLES, RECORDS.values(), strict=True):
+    """Each document has the hash it was stored under, its row says the same, and versions have no gaps."""
+    for table, (asset, kind) in zip(_RECORD_TABLES, RECORDS.items(), strict=True):
         model: Any = kind.model
         versions: dict[int, list[int]] = {}
+        counts = edge_counts(session, asset, job_id)
         for row in session.scalars(select(model).where(model.job_id == job_id).order_by(model.id)):
             ref = f"{table.info['node']}:{row.id}"
             versions.setdefault(getattr(row, "scene", 0), []).append(row.version)
-            if row.document is not None and sha256_of(row.document) != row.data_version:
+            if row.document is None:
+                continue
+            if sha256_of(row.document) != row.data_version:
                 yield Finding("altered_document", ref, f"{ref}: its content was changed; restore the database.")
+                continue
+            for rule, how in contradictions(asset, row, counts):
+                yield Finding(rule, ref, f"{ref}: {how}; restore the database from a backup.")
         for found in versions.values():
             if found != list(range(1, len(found) + 1)):
                 name = model.__tablename__

@@ -30,13 +30,13 @@ class Cost:
         return f"at least {amount} ({self.unknown_calls} calls without a known price)" if self.unknown_calls else amount
 
 
-def cost_of_job(database: Database, job_id: int) -> Cost:
-    """The cost of everything that was asked of providers for a job."""
+def cost_of_job(database: Database, job_id: int, *, role: str | None = "any") -> Cost:
+    """The cost of what was asked for a job of all providers, or of those of one role (None: of nobody)."""
     with database.read() as session:
         known, unknown = session.execute(
             select(
                 func.coalesce(func.sum(ProviderCall.cost_nanousd), 0),
                 func.count().filter(ProviderCall.cost_nanousd.is_(None)),
-            ).where(ProviderCall.job_id == job_id)
+            ).where(ProviderCall.job_id == job_id, *([] if role == "any" else [ProviderCall.role == role]))
         ).one()
     return Cost(int(known or 0), int(unknown or 0))

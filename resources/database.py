@@ -14,10 +14,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from reelineage.errors import BadInput, FenceLost
+from reelineage.errors import BadInput, FenceLost, TransientError
 from reelineage.models import Job
 from resources.settings import PROJECT
 
@@ -37,20 +37,39 @@ class Database:
 
         Raises:
             BadInput: the URL is not usable, or the schema is older or newer than this version of Reelineage.
+            TransientError: the database does not answer.
         """
         engine = self._connectable()
-        with engine.connect().execution_options(write=True) as connection, connection.begin():
-            _ensure_schema(connection, self.url)
+        try:
+            with engine.connect().execution_options(write=True) as connection, connection.begin():
+                _ensure_schema(connection, self.url, upgrade=False)
+        except BaseException as error:
+            engine.dispose()
+            if isinstance(error, OperationalError):
+                raise TransientError(
+                    f"Opening the database {_shown(self.url)}: it does not answer ({error.orig}). Start it, or correct "
+                    "REELINEAGE_DATABASE_URL."
+                ) from error
+            if isinstance(error, DatabaseError):
+                raise BadInput(
+                    f"Opening the database {_shown(self.url)}: it cannot be used ({error.orig}). Restore it from a "
+                    "backup, or correct REELINEAGE_DATABASE_URL."
+                ) from error
+            raise
         return engine
 
     def _connectable(self) -> Engine:
         try:
             engine = create_engine(self.url, **_engine_options(self.url))
-        except (ArgumentError, NoSuchModuleError) as error:
-            raise BadInput(f"Opening the database: {error}. Correct REELINEAGE_DATABASE_URL.") from error
-        if engine.dialect.name == "sqlite":
-            if engine.url.database:
+            if engine.dialect.name == "sqlite" and engine.url.database:
                 Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        except (ArgumentError, NoSuchModuleError, ImportError, ValueError, OSError) as error:
+            raise BadInput(
+                f"Opening the database {_shown(self.url)}: {error}. Correct REELINEAGE_DATABASE_URL or REELINEAGE_HOME."
+            ) from error
+        if engine.dialect.name not in ("sqlite", "postgresql"):
+            raise BadInput(f"Opening the database: {engine.dialect.name} is not supported. Use SQLite or PostgreSQL.")
+        if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -58,7 +77,10 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent snapshot; nothing is committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        reader = self.engine
+        if reader.dialect.name == "postgresql":  # SQLite's transactions are snapshots by themselves
+            reader = reader.execution_options(isolation_level="REPEATABLE READ")
+        with Session(reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -92,11 +114,17 @@ class Database:
             del self.__dict__["engine"]
 
     def upgrade(self) -> None:
-        """Bring an older schema to this version (`reelineage db upgrade`)."""
+        """Bring an older schema to this version (`reelineage db upgrade`).
+
+        Raises:
+            BadInput: the schema is newer, or of something else.
+        """
         engine = self._connectable()
-        with engine.connect().execution_options(write=True) as connection, connection.begin():
-            _migrate(connection)
-        engine.dispose()
+        try:
+            with engine.connect().execution_options(write=True) as connection, connection.begin():
+                _ensure_schema(connection, self.url, upgrade=True)
+        finally:
+            engine.dispose()
 
 
 def _engine_options(url: str) -> dict[str, Any]:
@@ -134,8 +162,16 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _ensure_schema(connection: Connection, url: str) -> None:
-    """Create the schema in an empty database; refuse one of another version. Two starters at once: one waits."""
+def _shown(url: str) -> str:
+    """The URL without user and password."""
+    return url.rpartition("@")[2]
+
+
+def _ensure_schema(connection: Connection, url: str, *, upgrade: bool) -> None:
+    """Create the schema in an empty database; refuse another version, but for an older one when a person upgrades.
+
+    Two starters at once: one waits for the other.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     current = MigrationContext.configure(connection).get_current_revision()
@@ -145,10 +181,13 @@ def _ensure_schema(connection: Connection, url: str) -> None:
     if current is None and not inspect(connection).get_table_names():
         _migrate(connection)
         return
-    where = url.rpartition("@")[2]  # never show the password
+    where = _shown(url)
     if current is None:
         raise BadInput(f"Opening the database {where}: it holds tables of something else. Give Reelineage its own.")
     known = {script.revision for script in scripts.walk_revisions()}
+    if current in known and upgrade:
+        _migrate(connection)
+        return
     if current in known:
         raise BadInput(
             f"Opening the database {where}: its schema is older ({current}). Back it up, then run "

@@ -3,7 +3,7 @@
 Belongs here: the two kinds of the design (section 5). Not here: retrying (`workbench.py`), noting (`job_queue.py`).
 """
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from reelineage.errors import PermanentError, TransientError
 
@@ -18,13 +18,6 @@ def kind_of(error: BaseException) -> str:
     """
     if isinstance(error, PermanentError):
         return PERMANENT
-    if isinstance(error, DBAPIError):
-        return TRANSIENT if error.connection_invalidated or _is_busy(error) else PERMANENT
-    if isinstance(error, TransientError | OSError | MemoryError):
+    if isinstance(error, TransientError | OperationalError | InterfaceError | OSError | MemoryError):
         return TRANSIENT
     return PERMANENT if isinstance(error, Exception) else TRANSIENT
-
-
-def _is_busy(error: DBAPIError) -> bool:
-    message = str(error.orig)
-    return any(word in message for word in ("locked", "disk is full", "could not connect", "deadlock", "I/O error"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from resources.artifact_store import ArtifactStore
 from resources.database import Database
+from resources.decisions import approve_if_theme_says
 from resources.job_queue import JobQueue
 from resources.output_view import OutputView
 from resources.settings import Settings, load_settings
@@ -40,6 +41,11 @@ class Home:
     def output(self) -> OutputView:
         """`output/`: the people's view of finished videos."""
         return OutputView(self.root / "output", self.database, self.store)
+
+    def finish(self, job_id: int) -> None:
+        """What follows a finished review: approval when the theme says so, and the file where people look for it."""
+        approve_if_theme_says(self.database, job_id)
+        self.output.sync(job_id)
 
     @property
     def root(self) -> Path:

@@ -10,6 +10,7 @@ from reelineage.errors import BadInput
 from reelineage.theme import MAX_THEME_BYTES, FeedSource, FileSource, Source, Theme, parse_theme
 from reelineage.trends import read_trends
 from resources.home import Home
+from resources.record_edges import ensure_artifact
 from resources.settings import PROJECT
 
 MAX_TREND_BYTES = 32 * 1024 * 1024
@@ -100,6 +101,8 @@ def _stored(home: Home, source: FileSource | FeedSource, path: Path, name: str) 
     given = source.path is not None
     fetch = read_trends(data, name=name, kind=source.kind if given else None)
     artifact = home.store.put_bytes(data, "application/octet-stream")
+    with home.database.write() as session:
+        ensure_artifact(session, artifact)  # else the audit takes the file of a waiting job for an orphan
     kind = FeedSource if fetch.source_kind == "feed" else FileSource
     return kind(kind="feed" if kind is FeedSource else "file", name=name[:120], artifact_sha256=artifact.sha256)
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, Result, and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
@@ -24,6 +25,7 @@ from resources.lease import is_gone, this_worker
 from resources.settings import Settings
 
 RunStatus = Callable[[str], str | None]
+_LONGEST_PAUSE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -61,31 +63,38 @@ class JobQueue:
         now = _now()
         seed = secrets.randbelow(2**31) if seed is None else seed
         content = theme.model_dump(mode="json")
-        with self._database.write() as session:
-            if request_key and (known := session.scalar(select(Job.id).where(Job.request_key == request_key))):
-                return known
-            job = Job(
-                theme_name=theme.name,
-                theme=content,
-                theme_sha256=sha256_of(content),
-                seed=seed,
-                profile=profile,
-                origin=origin,
-                request_key=request_key,
-                state="queued",
-                attempt=0,
-                attempt_limit=self._settings.max_attempts,
-                chain_sha256="",
-                created_at=now,
-                updated_at=now,
-            )
-            session.add(job)
-            session.flush()
-            job.chain_sha256 = lineage.chain_start(job.id, job.theme_sha256)
-            if run_id is not None:
-                self._sign(job, run_id, mode="resume")
-                job.attempt = 1
-            return job.id
+        try:
+            with self._database.write() as session:
+                if request_key and (known := session.scalar(select(Job.id).where(Job.request_key == request_key))):
+                    return known
+                job = Job(
+                    theme_name=theme.name,
+                    theme=content,
+                    theme_sha256=sha256_of(content),
+                    seed=seed,
+                    profile=profile,
+                    origin=origin,
+                    request_key=request_key,
+                    state="queued",
+                    attempt=0,
+                    attempt_limit=self._settings.max_attempts,
+                    chain_sha256="",
+                    created_at=now,
+                    updated_at=now,
+                )
+                session.add(job)
+                session.flush()
+                job.chain_sha256 = lineage.chain_start(job.id, job.theme_sha256)
+                if run_id is not None:
+                    self._sign(job, run_id, mode="resume")
+                    job.attempt = 1
+                return job.id
+        except IntegrityError:
+            with self._database.read() as session:
+                known = session.scalar(select(Job.id).where(Job.request_key == request_key))
+            if request_key is None or known is None:
+                raise
+            return known  # another process asked the same at the same moment
 
     def get(self, job_id: int) -> Job:
         """The job's row as it is now.
@@ -109,14 +118,15 @@ class JobQueue:
         job_id: int,
         run_id: str,
         *,
-        remake: bool,
+        partial: bool,
         run_has_ended: Callable[[str], bool],
         attempt: int | None = None,
     ) -> Job:
         """Take the job for `run_id`, or confirm that this run holds it.
 
-        `remake` makes every asset anew; otherwise a job without a finished video goes on where it stopped. `attempt`
-        is the one a sensor's run was requested for: such a run never remakes, and is refused once a later one exists.
+        `partial` is a run of chosen assets: it makes those anew. A run of everything resumes a job that has no reviewed
+        video yet, and remakes one that has. `attempt` is the one a sensor's run was requested for: such a run never
+        remakes, and is refused once a later attempt exists or the job left the queue another way.
 
         Raises:
             BadInput: no such job, or it was cancelled.
@@ -125,10 +135,10 @@ class JobQueue:
         job = self.get(job_id)
         if job.active_run == run_id and job.state == "running":
             return job
-        if attempt is not None and attempt != job.attempt:
+        if attempt is not None and (attempt != job.attempt or job.state not in ("submitted", "running")):
             raise ClaimRefused(
-                f"Starting on job {job_id}: this run is attempt {attempt}, but attempt {job.attempt} was made since. "
-                "Nothing is to do."
+                f"Starting on job {job_id}: this run was requested for attempt {attempt}, but the job is {job.state} "
+                f"at attempt {job.attempt}. Nothing is to do; `reelineage jobs retry {job_id}` would start it again."
             )
         if job.state == "cancelled":
             raise BadInput(
@@ -157,7 +167,7 @@ class JobQueue:
                     f"`reelineage jobs cancel {job_id}`."
                 )
             complete = attempt is None and lineage.current(session, job_id).first_missing is None
-            self._sign(job, run_id, mode="remake" if remake or complete else "resume")
+            self._sign(job, run_id, mode="partial" if partial else "remake" if complete else "resume")
             self._close_lost_calls(session, job_id, run_id)
             return job
 
@@ -199,71 +209,84 @@ class JobQueue:
     # --- the daemon's side ---
 
     def submit_queued(self, limit: int) -> list[Submission]:
-        """Move up to `limit` queued jobs to submitted, oldest first."""
+        """Move up to `limit` queued jobs to submitted, oldest first; one at its last attempt is parked instead."""
         with self._database.write() as session:
             uuid = session.scalars(select(Installation.uuid)).one()
             query = select(Job).where(Job.state == "queued").order_by(Job.id).limit(limit)
             submissions = []
             for job in session.scalars(query.with_for_update(skip_locked=True)):
                 job.updated_at = _now()
+                if job.attempt >= job.attempt_limit:
+                    _park(job, "it came back into the queue")
+                    continue
                 job.attempt += 1
                 job.state = "submitted"
                 submissions.append(Submission(job.id, job.attempt, f"{uuid}-job-{job.id}-{job.attempt}"))
             return submissions
 
-    def reconcile(self, run_status: RunStatus, *, submitted_grace_seconds: float = 300) -> list[str]:
+    def reconcile(
+        self,
+        run_status: RunStatus,
+        *,
+        submitted_grace_seconds: float = 300,
+        finish: Callable[[int], None] = lambda _: None,
+    ) -> list[str]:
         """Make states true again after crashes; returns one sentence per job that was changed.
 
-        `run_status` answers for a run id or a run key: `live`, `ended`, or None for one that Dagster does not know.
+        `run_status` answers for a run id or a run key: `live`, `ended`, `cancelled`, or None for one that Dagster does
+        not know. `finish` is called for each job whose video turns out to be complete.
         """
         candidates = or_(
-            Job.state.in_(("running", "submitted")), and_(Job.state == "failed", Job.error_kind == "transient")
+            Job.state.in_(("running", "submitted")),
+            and_(Job.state == "failed", or_(Job.error_kind == "transient", Job.active_run.is_not(None))),
         )
         with self._database.read() as session:
             uuid = session.scalars(select(Installation.uuid)).one()
             jobs = session.scalars(select(Job).where(candidates).order_by(Job.id)).all()
         changes = []
         for job in jobs:
-            if job.state == "submitted":
-                status = run_status(f"{uuid}-job-{job.id}-{job.attempt}")
-                waited = (_now() - job.updated_at).total_seconds()
-                lost = status == "ended" or (status is None and waited > submitted_grace_seconds)
-                why = "its run ended before it began to work" if lost else None
-            elif job.active_run is not None:
-                why = f"run {job.active_run} died" if self._has_died(job, run_status) else None
-            else:
-                pause = self._settings.retry_seconds * 2**job.attempt
-                rested = (_now() - job.updated_at).total_seconds() >= pause
-                why = (job.error or "it failed") if rested else None
-            if why and (change := self._requeue(job, why)):
+            run = job.active_run or f"{uuid}-job-{job.id}-{job.attempt}"
+            if job.state in ("running", "submitted") and run_status(run) == "cancelled":
+                self.cancel(job.id)
+                changes.append(f"job {job.id}: cancelled, because run {run} was terminated")
+            elif (why := self._why_stopped(job, run, run_status, submitted_grace_seconds)) and (
+                change := self._requeue(job, why, finish)
+            ):
                 changes.append(change)
         return changes
 
-    def _has_died(self, job: Job, run_status: RunStatus) -> bool:
-        if is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at):
-            return True
-        if job.lease_expires_at is not None and job.lease_expires_at < _now():
-            return True
-        return run_status(job.active_run or "") == "ended"
+    def _why_stopped(self, job: Job, run: str, run_status: RunStatus, grace_seconds: float) -> str | None:
+        """Why nobody works on this job although its state says so, or None."""
+        waited = (_now() - job.updated_at).total_seconds()
+        if job.active_run is not None:
+            return f"run {run} died" if _is_abandoned(job) or run_status(run) == "ended" else None
+        if job.state == "submitted":
+            status = run_status(run)
+            lost = status == "ended" or (status is None and waited > grace_seconds)
+            return "its run ended before it began to work" if lost else None
+        tried = job.attempt - (job.attempt_limit - self._settings.max_attempts)
+        pause = min(self._settings.retry_seconds * 2 ** min(max(tried, 0), 10), _LONGEST_PAUSE_SECONDS)
+        return (job.error or "it failed") if waited >= pause else None
 
-    def _requeue(self, seen: Job, why: str) -> str | None:
+    def _requeue(self, seen: Job, why: str, finish: Callable[[int], None]) -> str | None:
         """Back into the queue, or parked after the last attempt; a job whose video is complete is settled instead."""
         with self._database.write() as session:
             job = _existing(session, seen.id, lock=True)
-            if (job.state, job.active_run, job.attempt) != (seen.state, seen.active_run, seen.attempt):
-                return None  # somebody else acted in between
+            now = (job.state, job.active_run, job.attempt, job.lease_expires_at)
+            if now != (seen.state, seen.active_run, seen.attempt, seen.lease_expires_at):
+                return None  # somebody acted in between, or the worker gave a sign of life
+            parked = job.state == "failed" and job.error_kind == "permanent"
             _settle(session, job)
-            if job.state in ("awaiting_review", "approved", "rejected"):
-                return f"job {job.id}: complete, now {job.state}"
-            if job.attempt >= job.attempt_limit:
-                job.state, job.error_kind = "failed", "permanent"
-                job.error = (
-                    f"Making job {job.id}: {why}; that was attempt {job.attempt}, the last one. "
-                    f"Look at the run in Dagster, then `reelineage jobs retry {job.id}`."
-                )
-                return f"job {job.id}: parked after {job.attempt} attempts ({why})"
-            job.state = "queued"
-            return f"job {job.id}: queued again ({why})"
+            if parked:
+                return f"job {job.id}: freed from run {seen.active_run}, which is gone"
+            if job.state not in ("awaiting_review", "approved", "rejected"):
+                if job.attempt >= job.attempt_limit:
+                    _park(job, why)
+                    return f"job {job.id}: parked after {job.attempt} attempts ({why})"
+                job.state = "queued"
+                return f"job {job.id}: queued again ({why})"
+        finish(job.id)
+        return f"job {job.id}: complete, now {job.state}"
 
     # --- people ---
 
@@ -275,9 +298,13 @@ class JobQueue:
         """
         with self._database.write() as session:
             job = _existing(session, job_id, lock=True)
-            died = job.state == "running" and is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at)
+            died = job.state == "running" and _is_abandoned(job)
             if job.state not in ("failed", "cancelled", "queued") and not died:
                 raise BadInput(_why_no_retry(job))
+            if died:
+                _settle(session, job)
+                if job.state in ("awaiting_review", "approved", "rejected"):
+                    return job  # it died after its last row: there is nothing left to make
             job.state, job.error, job.error_kind = "queued", None, None
             job.active_run = job.lease_expires_at = None
             # run keys are remembered for ever, so attempts count on and only their limit moves
@@ -285,14 +312,18 @@ class JobQueue:
             job.updated_at = _now()
             return job
 
-    def cancel(self, job_id: int) -> Job:
+    def cancel(self, job_id: int, *, run_id: str | None = None) -> Job:
         """Stop a job: a live run notices within seconds and stores nothing more.
+
+        With `run_id` it is that run which was stopped: when it no longer holds the job, nothing is changed.
 
         Raises:
             BadInput: the job is already finished or cancelled.
         """
         with self._database.write() as session:
             job = _existing(session, job_id, lock=True)
+            if run_id is not None and job.active_run != run_id:
+                return job
             if job.state not in ("queued", "submitted", "running", "failed"):
                 raise BadInput(f"Cancelling job {job_id}: it is {job.state}; there is nothing to stop.")
             job.state = "cancelled"
@@ -310,6 +341,8 @@ class JobQueue:
 
     def _sign(self, job: Job, run_id: str, *, mode: str) -> None:
         worker = this_worker()
+        if job.state != "running":
+            job.claimed_from = job.state
         job.state, job.error, job.error_kind = "running", None, None
         job.active_run, job.claim_mode = run_id, mode
         job.lease_host, job.lease_pid, job.lease_process_started_at = worker.host, worker.pid, worker.started_at
@@ -334,16 +367,37 @@ class JobQueue:
 
 def _settle(session: Session, job: Job) -> None:
     """Free the job and set the state that its rows tell, unless a failure or a cancellation was noted."""
+    run_id = job.active_run
     job.active_run = job.lease_expires_at = None
     job.updated_at = _now()
     if job.state != "running":
         return
     current = lineage.current(session, job.id)
-    if current.first_missing is not None or current.video is None:
+    if current.first_missing is None and current.video is not None:
+        verdict = session.scalar(select(Decision.verdict).where(Decision.video_id == current.video.id))
+        job.state = {"approve": "approved", "reject": "rejected"}.get(verdict or "", "awaiting_review")
+    elif job.claim_mode != "partial":
+        job.state, job.error_kind = "failed", "transient"
+        job.error = (
+            f"Making job {job.id}: run {run_id} ended before {current.first_missing} was made. It is tried again; "
+            f"`reelineage jobs retry {job.id} --now` does so at once."
+        )
+    elif job.claimed_from in ("queued", "submitted"):
         job.state = "queued"
-        return
-    verdict = session.scalar(select(Decision.verdict).where(Decision.video_id == current.video.id))
-    job.state = {"approve": "approved", "reject": "rejected"}.get(verdict or "", "awaiting_review")
+    else:  # a person chose some assets of a finished or parked job: nobody asked for the rest
+        job.state, job.error_kind = "failed", "permanent"
+        job.error = (
+            f"Making job {job.id} in part: {current.first_missing} was not made from the newest rows above it. "
+            f"Materialize it too, or `reelineage jobs retry {job.id}` makes all that is missing."
+        )
+
+
+def _park(job: Job, why: str) -> None:
+    job.state, job.error_kind = "failed", "permanent"
+    job.error = (
+        f"Making job {job.id}: {why}; that was attempt {job.attempt}, the last one. "
+        f"Look at the run in Dagster, then `reelineage jobs retry {job.id}`."
+    )
 
 
 def _existing(session: Session, job_id: int, *, lock: bool = False) -> Job:
@@ -354,6 +408,12 @@ def _existing(session: Session, job_id: int, *, lock: bool = False) -> Job:
             "`reelineage jobs list` shows those that exist."
         )
     return job
+
+
+def _is_abandoned(job: Job) -> bool:
+    """Whether the worker is known to be dead, or has given no sign of life for as long as its lease."""
+    expired = job.lease_expires_at is not None and job.lease_expires_at < _now()
+    return expired or is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at)
 
 
 def _why_no_retry(job: Job) -> str:

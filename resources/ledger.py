@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from sqlalchemy import select
 
 from reelineage.documents import ArtifactRef, ProviderIdentity, Sha256
-from reelineage.errors import PermanentError
+from reelineage.errors import FenceLost, PermanentError
 from reelineage.fingerprint import sha256_of
 from reelineage.models import Artifact, ProviderCall
 from resources.artifact_store import ArtifactStore
@@ -89,9 +89,14 @@ class Ledger:
             self._close_failed(call_id, error)
             raise
         with self._database.write() as session:
+            call = session.get_one(ProviderCall, call_id, with_for_update=True)
+            if call.status != "intent":
+                raise FenceLost(
+                    f"Storing an answer of {call.provider} for job {self._job_id}: the job was taken over and the call "
+                    f"closed as {call.status}. Nothing was written; the other run asks again."
+                )
             if artifact:
                 ensure_artifact(session, artifact)
-            call = session.get_one(ProviderCall, call_id)
             call.status, call.finished_at = "ok", datetime.now(UTC)
             call.response, call.cost_nanousd = product.response, product.cost_nanousd
             call.artifact_sha256 = artifact.sha256 if artifact else None
@@ -137,7 +142,7 @@ class Ledger:
 
     def _open(self, request: Request) -> int:
         identity = request.identity
-        with self._database.write() as session:
+        with self._database.fenced_write(self._job_id, self._run_id) as session:  # a ghost must not start paid work
             call = ProviderCall(
                 job_id=self._job_id, run_id=self._run_id, role=identity.role, provider=identity.provider,
                 model=identity.model, prompt_version=identity.prompt_version, parameters=request.parameters,
@@ -150,6 +155,8 @@ class Ledger:
 
     def _close_failed(self, call_id: int, error: BaseException) -> None:
         with self._database.write() as session:
-            call = session.get_one(ProviderCall, call_id)
+            call = session.get_one(ProviderCall, call_id, with_for_update=True)
+            if call.status != "intent":
+                return  # closed by the run that took the job over
             call.status, call.finished_at = "failed", datetime.now(UTC)
             call.error = f"{type(error).__name__}: {error}"[:4000]

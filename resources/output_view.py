@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
+from reelineage.fingerprint import sha256_of_file
 from reelineage.models import Decision, Job, Video
 from resources.artifact_store import ArtifactStore
 from resources.database import Database
@@ -72,7 +73,7 @@ class OutputView:
 
     def _link(self, sha256: str, path: Path) -> None:
         source = self._store.path(sha256)
-        if path.exists() and path.stat().st_size == source.stat().st_size:
+        if path.is_file() and (path.samefile(source) or sha256_of_file(path) == sha256):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.part")

@@ -103,10 +103,6 @@ def _observation_ids(session: Session, job_id: int, report: docs.TrendReport) ->
 
 def analysis_edges(session: Session, row: models.TrendAnalysis, analysis: docs.TrendAnalysis, _: Upstream) -> None:
     """Insert the observations an analysis used."""
-    used = {key for item in analysis.ranked for key in item.evidence}
-    used |= {key for topic in analysis.topics for key in topic.evidence}
-    used |= {key for statement in analysis.statements for key in statement.evidence}
-    used |= {key for pattern in analysis.patterns for key in pattern.statement.evidence}
     ids = _keys_of(
         session,
         select(models.TrendReportObservation.observation_id).where(
@@ -114,8 +110,17 @@ def analysis_edges(session: Session, row: models.TrendAnalysis, analysis: docs.T
         ),
     )
     common = {"job_id": row.job_id, "report_id": row.report_id, "analysis_id": row.id}
-    rows = [common | {"observation_id": _cited(ids, key, row.job_id)} for key in sorted(used)]
+    rows = [common | {"observation_id": _cited(ids, key, row.job_id)} for key in sorted(evidence(analysis))]
     _insert_edges(session, models.TrendAnalysisObservation, rows)
+
+
+def evidence(analysis: docs.TrendAnalysis) -> set[str]:
+    """The observation keys that any part of an analysis rests on."""
+    used = {key for item in analysis.ranked for key in item.evidence}
+    used |= {key for topic in analysis.topics for key in topic.evidence}
+    used |= {key for statement in analysis.statements for key in statement.evidence}
+    used |= {key for pattern in analysis.patterns for key in pattern.statement.evidence}
+    return used
 
 
 def script_edges(session: Session, row: models.Script, script: docs.Script, _: Upstream) -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from reelineage import lineage
 from reelineage.documents import Clip, Document
 from reelineage.errors import LineageViolation, MissingUpstream
+from reelineage.fingerprint import sha256_of
 from reelineage.models import Job
 from resources.costs import cost_of_job
 from resources.record_edges import Row, StoredRow
 from resources.record_rows import RECORDS, insert_record, stored_row
-from resources.workbench import Workbench, data_version_of
+from resources.workbench import Workbench
 
 
 class RecordIOManager(dg.ConfigurableIOManager):
@@ -39,6 +40,7 @@ class RecordIOManager(dg.ConfigurableIOManager):
         with self.workbench.translated_errors():
             job_id = lineage.parse_job_id(context.partition_key)
             self.workbench.home.queue.get(job_id)
+        with self.workbench.noted_failures(job_id, step.run_id, step.instance):
             with self.workbench.home.database.read() as session:
                 rows = lineage.current(session, job_id).rows(asset)
             if not rows:
@@ -55,16 +57,18 @@ class RecordIOManager(dg.ConfigurableIOManager):
         """Store the documents of one materialization.
 
         Raises:
-            dg.Failure: wrong type or data version, an upstream row that was not read, or the job was taken over.
+            dg.Failure: wrong type or data version, an upstream row that was not read or is not current, or the
+                job was taken over.
         """
         asset = context.asset_key.path[-1]
         job_id = lineage.parse_job_id(context.partition_key)
         upstream = self._loaded.pop((context.run_id, context.step_key), {})
         with self.workbench.noted_failures(job_id, context.run_id, context.step_context.instance):
             documents = _typed(asset, job_id, obj)
-            _check_data_version(context, asset, job_id, obj)
             _check_upstream(asset, job_id, upstream)
             rows, kept = self._store(asset, job_id, context, documents, upstream)
+        # when an earlier row was kept, the event must tell that row's version
+        context.step_context.set_data_version(context.asset_key, dg.DataVersion(_version_of(asset, rows)))
         context.add_output_metadata(self._metadata(asset, job_id, rows, upstream, kept=kept))
 
     def _store(
@@ -83,9 +87,10 @@ class RecordIOManager(dg.ConfigurableIOManager):
             own = session.scalars(
                 select(model).where(model.job_id == job_id, model.run_id == context.run_id).order_by(model.id)
             ).all()
-            current = lineage.current(session, job_id).rows(asset) if job.claim_mode == "resume" else ()
-            if rows := (own or current):
+            current = lineage.current(session, job_id)
+            if rows := (own or (current.rows(asset) if job.claim_mode == "resume" else ())):
                 return [stored_row(asset, row) for row in rows], True
+            _check_still_current(asset, job_id, upstream, current)
             stored = [
                 insert_record(
                     session, asset, document, upstream, job=job, run_id=context.run_id, code_version=code_version
@@ -103,7 +108,7 @@ class RecordIOManager(dg.ConfigurableIOManager):
         *,
         kept: bool,
     ) -> dict[str, dg.MetadataValue | int | str | bool]:
-        cost = cost_of_job(self.workbench.home.database, job_id)
+        database = self.workbench.home.database
         return {
             "lineage/row_id": ", ".join(str(row.id) for row in rows),
             "lineage/job_id": job_id,
@@ -111,7 +116,8 @@ class RecordIOManager(dg.ConfigurableIOManager):
             "lineage/data_version": ", ".join(row.data_version for row in rows),
             "lineage/kept": kept,
             "lineage/upstream": _upstream_table(upstream),
-            "cost_usd": cost.display,
+            "cost_usd": cost_of_job(database, job_id, role=RECORDS[asset].role).display,
+            "job_cost_usd": cost_of_job(database, job_id).display,
             "table": RECORDS[asset].model.__tablename__,
         }
 
@@ -138,17 +144,6 @@ def _typed(asset: str, job_id: int, obj: object) -> list[Document]:
     return documents
 
 
-def _check_data_version(context: dg.OutputContext, asset: str, job_id: int, obj: Any) -> None:  # noqa: ANN401 — as above
-    step = context.step_context
-    key = context.asset_key
-    claimed = step.get_data_version(key).value if step.has_data_version(key) else None
-    if claimed is not None and claimed != data_version_of(obj):
-        raise LineageViolation(
-            f"Storing {asset} of job {job_id}: the asset claims data version {claimed[:12]}…, its content has "
-            f"{data_version_of(obj)[:12]}…. Return `work.result(document)`."
-        )
-
-
 def _check_upstream(asset: str, job_id: int, upstream: dict[str, tuple[StoredRow, ...]]) -> None:
     for name in RECORDS[asset].upstream:
         if name not in upstream:
@@ -158,6 +153,23 @@ def _check_upstream(asset: str, job_id: int, upstream: dict[str, tuple[StoredRow
                 raise LineageViolation(
                     f"Storing {asset} of job {job_id}: its upstream {name} row {row.id} belongs to job {row.job_id}."
                 )
+
+
+def _check_still_current(
+    asset: str, job_id: int, upstream: dict[str, tuple[StoredRow, ...]], current: lineage.Current
+) -> None:
+    """Inputs are loaded before the step claims the job: another run may have made newer ones in between."""
+    for name, rows in upstream.items():
+        if [row.id for row in rows] != [row.id for row in current.rows(name)]:
+            raise MissingUpstream(
+                f"Storing {asset} of job {job_id}: newer {name} were stored while it was made. "
+                f"Materialize {asset} for partition {job_id} again."
+            )
+
+
+def _version_of(asset: str, rows: Sequence[StoredRow]) -> str:
+    """The data version of a materialization: its content's hash; of several documents, the hash over their hashes."""
+    return sha256_of([row.data_version for row in rows]) if RECORDS[asset].many else rows[0].data_version
 
 
 def _upstream_table(upstream: dict[str, tuple[StoredRow, ...]]) -> dg.TableMetadataValue:

@@ -23,7 +23,10 @@ from resources.record_edges import Row, StoredRow, Upstream, ensure_artifact
 
 @dataclass(frozen=True)
 class RecordType:
-    """How one asset is stored: its document and model, the assets it is made from, its columns and its edges."""
+    """How one asset is stored: its document and model, the assets it is made from, its columns and its edges.
+
+    `role` is that of the providers it calls, `many` whether one materialization is several rows.
+    """
 
     document: type[docs.Document]
     model: type[Row]
@@ -31,6 +34,7 @@ class RecordType:
     columns: Callable[[Any, Upstream], dict[str, Any]]
     artifacts: Callable[[Any], Iterable[docs.ArtifactRef]]
     edges: Callable[[Session, Any, Any, Upstream], None]
+    role: str | None = None
     many: bool = False
 
 
@@ -155,17 +159,23 @@ def _review_columns(review: docs.Review, upstream: Upstream) -> dict[str, Any]:
 
 
 RECORDS: dict[str, RecordType] = {
-    "trends": RecordType(docs.TrendReport, models.TrendReport, (), _report_columns, lambda _: (), edges.report_edges),
+    "trends": RecordType(
+        docs.TrendReport, models.TrendReport, (), _report_columns, lambda _: (), edges.report_edges, role="trend_source"
+    ),
     "analysis": RecordType(
         docs.TrendAnalysis, models.TrendAnalysis, ("trends",), _analysis_columns, lambda _: (), edges.analysis_edges
     ),
-    "scripts": RecordType(docs.Script, models.Script, ("analysis",), _script_columns, lambda _: (), edges.script_edges),
+    "scripts": RecordType(
+        docs.Script, models.Script, ("analysis",), _script_columns, lambda _: (), edges.script_edges,
+        role="script_writer",
+    ),
     "voiceovers": RecordType(
-        docs.Voiceover, models.Voiceover, ("scripts",), _voiceover_columns, lambda v: (v.audio,), edges.voiceover_edges
+        docs.Voiceover, models.Voiceover, ("scripts",), _voiceover_columns, lambda v: (v.audio,), edges.voiceover_edges,
+        role="speech_synthesizer",
     ),
     "clips": RecordType(
         docs.Clip, models.Clip, ("scripts", "voiceovers"), _clip_columns, lambda c: (c.artifact,), edges.clip_edges,
-        many=True,
+        role="footage_source", many=True,
     ),
     "videos": RecordType(
         docs.Video, models.Video, ("scripts", "voiceovers", "clips"), _video_columns,

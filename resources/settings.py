@@ -1,12 +1,13 @@
-"""The one reader of the environment: where everything lives and which database is used.
+"""The one reader of the environment and of `.env`: where everything lives and which database is used.
 
-Belongs here: settings with bounds, validated at start. Not here: secrets of providers (`dg.EnvVar` in the definitions).
-`REELINEAGE_HOME` never stands in a `.env`: the Dagster command line would let it override the real environment.
+Belongs here: settings with bounds, validated at start. The two homes never stand in a `.env`: the Dagster command line
+would let it override the real environment.
 """
 
 from pathlib import Path
 from typing import Annotated
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -18,7 +19,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Environment variables, read once per command or run."""
 
-    model_config = SettingsConfigDict(env_prefix="REELINEAGE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="REELINEAGE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     home: Path = Field(default=Path("var"), description="Folder that holds the database, artifacts, output and inbox")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; the default is SQLite under the home")
@@ -62,6 +65,11 @@ def load_settings() -> Settings:
     Raises:
         BadInput: a variable has a value outside its bounds; names the variable.
     """
+    if homes := {"REELINEAGE_HOME", "DAGSTER_HOME"} & set(dotenv_values(".env")):
+        raise BadInput(
+            f"Reading .env: {' and '.join(sorted(homes))} must not stand there, because Dagster's commands would let "
+            "it override the real environment. Set it in the shell instead."
+        )
     try:
         return Settings()
     except ValidationError as error:

@@ -3,6 +3,7 @@
 Belongs here: writing what a trend source brought in. Not here: parsing (`reelineage/trends`), reports (the IO manager).
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -35,13 +36,15 @@ def store_fetch(database: Database, call_id: int, artifact_sha256: str, fetch: T
         )
         session.add(row)
         session.flush()
-        for start in range(0, len(fetch.observations), _BATCH):
-            _store_batch(session, row.id, fetch.observations[start : start + _BATCH])
+        seen = sorted(fetch.observations, key=lambda one: (one.platform, one.external_id, one.observed_at))
+        for start in range(0, len(seen), _BATCH):
+            _store_batch(session, row.id, seen[start : start + _BATCH])
 
 
-def _store_batch(session: Session, fetch_id: int, observations: tuple[Observation, ...]) -> None:
+def _store_batch(session: Session, fetch_id: int, observations: Sequence[Observation]) -> None:
     now = datetime.now(UTC)
-    names = {(seen.platform, seen.external_id): None for seen in observations}
+    # in one order everywhere: two jobs that store overlapping files would else wait for each other for ever
+    names = sorted({(seen.platform, seen.external_id) for seen in observations})
     items = [{"platform": platform, "external_id": external, "created_at": now} for platform, external in names]
     insert_missing(session, TrendItem, items, ("platform", "external_id"))
     known = session.execute(

@@ -16,15 +16,14 @@ from typing import Any, TypeVar
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 from pydantic import PrivateAttr
+from sqlalchemy.exc import OperationalError
 
 from reelineage import family, lineage
 from reelineage.documents import Document, Frame, StandIn
 from reelineage.errors import Cancelled, ClaimRefused, FenceLost, ReelineageError, TransientError
-from reelineage.fingerprint import sha256_of
 from reelineage.models import Job
 from reelineage.theme import Theme, frame_of
 from resources.artifact_store import ArtifactStore
-from resources.decisions import approve_if_theme_says
 from resources.failures import TRANSIENT, kind_of
 from resources.home import Home, open_home
 from resources.ledger import Answer, Ledger, Product, Request
@@ -61,7 +60,11 @@ class Heartbeat(threading.Thread):
         """Renew several times per lease, so that one slow write does not lose it."""
         pause = min(self._home.settings.lease_seconds / 4, 2.0)
         while not self._ended.wait(pause):
-            if not self._home.queue.renew(self._job_id, self._run_id):
+            try:
+                kept = self._home.queue.renew(self._job_id, self._run_id)
+            except OperationalError:
+                continue  # the database is away for a moment; the lease outlasts several tries
+            if not kept:
                 self.lost.set()
                 return
 
@@ -107,7 +110,7 @@ class Work:
         """Where files are kept."""
         return self.home.store
 
-    def stored(self) -> dg.MaterializeResult[Any] | None:
+    def stored(self, tell: Callable[[Any], Mapping[str, Any]]) -> dg.MaterializeResult[Any] | None:
         """The result this step already has: stored earlier by this run, or by the run that it resumes."""
         kind = RECORDS[self.asset]
         with self.home.database.read() as session:
@@ -115,15 +118,13 @@ class Work:
         if not rows or not (self.job.claim_mode == "resume" or all(row.run_id == self.run_id for row in rows)):
             return None
         found = [kind.document.model_validate(row.document) for row in rows]
-        return self.result(found if kind.many else found[0])
+        return self.result(found if kind.many else found[0], tell)
 
     def result(
-        self, value: DocumentType | Sequence[DocumentType], metadata: Mapping[str, Any] | None = None
+        self, value: DocumentType | Sequence[DocumentType], tell: Callable[[Any], Mapping[str, Any]]
     ) -> dg.MaterializeResult[Any]:
-        """A materialization of this asset, with the content hash as its data version."""
-        return dg.MaterializeResult(
-            value=value, data_version=dg.DataVersion(data_version_of(value)), metadata=dict(metadata or {})
-        )
+        """A materialization of this asset with what `tell` says of it; the IO manager sets its data version."""
+        return dg.MaterializeResult(value=value, metadata=dict(tell(value)))
 
     def stand_ins(self) -> tuple[StandIn, ...]:
         """Stand-ins among the ancestors of the job's current video."""
@@ -176,13 +177,6 @@ class Work:
             time.sleep(min(left, 0.5))
 
 
-def data_version_of(value: Document | Sequence[Document]) -> str:
-    """The content hash of a document; of several, the hash over their hashes."""
-    if isinstance(value, Document):
-        return sha256_of(value)
-    return sha256_of([sha256_of(document) for document in value])
-
-
 class Workbench(dg.ConfigurableResource[Any]):
     """Gives each step its job, and gives the job back when the run ends."""
 
@@ -197,24 +191,23 @@ class Workbench(dg.ConfigurableResource[Any]):
     def work(self, context: dg.AssetExecutionContext) -> Iterator[Work]:
         """Claim the job of this partition, then let the block work on it; a failure is noted on the job."""
         asset = context.asset_key.path[-1]
-        run_id = context.run_id
+        run_id = context.run.run_id
         with self.translated_errors():
             job_id = lineage.parse_job_id(context.partition_key)
             job = self._claim(context, job_id)
-        self.home.store.sweep()
-        heartbeat = self._beat(job_id, run_id)
-        work = Work(job, asset, self.home, run_id, heartbeat, lambda progress: self.on_progress(context, progress))
-        self.on_progress(context, Progress(job_id, asset, 0, 0, "begins"))
         with self.noted_failures(job_id, run_id, context.instance):
-            yield work
-        self.on_progress(context, Progress(job_id, asset, 0, 0, "done", finished=True))
+            heartbeat = self._beat(job_id, run_id)
+            self.home.store.sweep()
+            self.on_progress(context, Progress(job_id, asset, 0, 0, "begins"))
+            yield Work(job, asset, self.home, run_id, heartbeat, lambda progress: self.on_progress(context, progress))
+            self.on_progress(context, Progress(job_id, asset, 0, 0, "done", finished=True))
 
     def on_progress(self, context: dg.AssetExecutionContext, progress: Progress) -> None:
         """Write progress to the log and the job's row; the command line draws it as well."""
         count = f" {progress.done}/{progress.total}" if progress.total else ""
         text = f"{progress.asset}{count} {progress.what}"
         context.log.info(text)
-        self.home.queue.report_progress(progress.job_id, context.run_id, lineage.STAGES[progress.asset], text)
+        self.home.queue.report_progress(progress.job_id, context.run.run_id, lineage.STAGES[progress.asset], text)
 
     @contextmanager
     def noted_failures(self, job_id: int, run_id: str, instance: dg.DagsterInstance | None) -> Iterator[None]:
@@ -223,9 +216,8 @@ class Workbench(dg.ConfigurableResource[Any]):
             with self.translated_errors(lambda error: self._note(job_id, run_id, error)):
                 yield
         except (KeyboardInterrupt, DagsterExecutionInterruptedError) as error:
-            run = instance.get_run_by_id(run_id) if instance else None
-            if run is not None and run.status is dg.DagsterRunStatus.CANCELING:
-                self.home.queue.cancel(job_id)
+            if _was_terminated(instance, run_id):
+                self.home.queue.cancel(job_id, run_id=run_id)
             else:
                 self._note(job_id, run_id, error)
             raise
@@ -246,13 +238,14 @@ class Workbench(dg.ConfigurableResource[Any]):
                 note(error)
             raise
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 — Dagster's signature
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Stop renewing, free the jobs of this run, and put finished videos where people look for them."""
         for (job_id, run_id), heartbeat in list(self._heartbeats.items()):
             heartbeat.stop()
+            if self.home.queue.get(job_id).state == "running" and _was_terminated(context.instance, run_id):
+                self.home.queue.cancel(job_id, run_id=run_id)
             self.home.queue.release(job_id, run_id)
-            approve_if_theme_says(self.home.database, job_id)
-            self.home.output.sync(job_id)
+            self.home.finish(job_id)
             del self._heartbeats[job_id, run_id]
 
     def _claim(self, context: dg.AssetExecutionContext, job_id: int) -> Job:
@@ -263,8 +256,8 @@ class Workbench(dg.ConfigurableResource[Any]):
         attempt = context.run.tags.get(ATTEMPT_TAG)
         return self.home.queue.claim(
             job_id,
-            context.run_id,
-            remake=context.job_name != PRODUCE_VIDEO,
+            context.run.run_id,
+            partial=context.run.job_name != PRODUCE_VIDEO,
             run_has_ended=has_ended,
             attempt=lineage.parse_job_id(attempt) if attempt else None,
         )
@@ -284,3 +277,9 @@ class Workbench(dg.ConfigurableResource[Any]):
             if kind == TRANSIENT:
                 message += f". It is tried again; `reelineage jobs retry {job_id} --now` does so at once."
         self.home.queue.fail(job_id, run_id, error=message, kind=kind)
+
+
+def _was_terminated(instance: dg.DagsterInstance | None, run_id: str) -> bool:
+    """Whether a person ended the run in Dagster, rather than its process being stopped from outside."""
+    run = instance.get_run_by_id(run_id) if instance else None
+    return run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)

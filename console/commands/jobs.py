@@ -25,6 +25,8 @@ class JobId(click.ParamType[int]):
 
 
 JOB_ID = JobId()
+# so that -1 is read as a job id and refused as one, with the same words as everywhere
+TAKES_JOB_ID = {"ignore_unknown_options": True}
 
 
 @click.group()
@@ -59,7 +61,7 @@ def list_jobs(state: str | None, limit: int) -> None:
         click.echo(f"{job.id:>6}  {job.state:<15}  {job.created_at:%Y-%m-%d %H:%M}  {job.theme_name}{where}{error}")
 
 
-@jobs.command()
+@jobs.command(context_settings=TAKES_JOB_ID)
 @click.argument("job_id", type=JOB_ID)
 def show(job_id: int) -> None:
     """State, progress, error and rows of one job."""
@@ -82,7 +84,7 @@ def show(job_id: int) -> None:
     click.echo(f"cost     {cost_of_job(home.database, job_id).display}")
 
 
-@jobs.command()
+@jobs.command(context_settings=TAKES_JOB_ID)
 @click.argument("job_id", type=JOB_ID)
 @click.option("--now", is_flag=True, help="Make it in this process instead of leaving it to the sensor.")
 def retry(job_id: int, *, now: bool) -> None:
@@ -98,11 +100,11 @@ def retry(job_id: int, *, now: bool) -> None:
         click.echo(f"Job {job_id} is queued again.")
         return
     run_id = new_run_id()
-    home.queue.claim(job_id, run_id, remake=False, run_has_ended=lambda _: False)
+    home.queue.claim(job_id, run_id, partial=False, run_has_ended=lambda _: False)
     print_made(home, make_now(home, job_id, run_id))
 
 
-@jobs.command()
+@jobs.command(context_settings=TAKES_JOB_ID)
 @click.argument("job_id", type=JOB_ID)
 def cancel(job_id: int) -> None:
     """Stop a job. What was finished is kept, and `retry` goes on from there."""

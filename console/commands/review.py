@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import dagster as dg
 
-from console.commands.jobs import JOB_ID
+from console.commands.jobs import JOB_ID, TAKES_JOB_ID
 from console.dagster_home import open_instance
 from reelineage import lineage
 from reelineage.documents import Review
@@ -34,7 +34,7 @@ def list_waiting() -> None:
             click.echo(f"    {finding.severity:<8} {finding.message}")
 
 
-@review.command()
+@review.command(context_settings=TAKES_JOB_ID)
 @click.argument("job_id", type=JOB_ID)
 @click.option("--reason", required=True, help="Why; kept with the decision for ever.")
 @click.option("--actor", default=getpass.getuser, show_default="your user name", help="Who decides.")
@@ -44,7 +44,7 @@ def approve(job_id: int, reason: str, actor: str, *, allow_demo: bool) -> None:
     _decide(job_id, "approve", reason, actor, allow_demo=allow_demo)
 
 
-@review.command()
+@review.command(context_settings=TAKES_JOB_ID)
 @click.argument("job_id", type=JOB_ID)
 @click.option("--reason", required=True, help="Why; kept with the decision for ever.")
 @click.option("--actor", default=getpass.getuser, show_default="your user name", help="Who decides.")

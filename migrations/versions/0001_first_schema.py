@@ -71,6 +71,7 @@ def _create_tables() -> None:
         sa.Column("progress", sa.Text(), nullable=True),
         sa.Column("active_run", sa.String(length=64), nullable=True),
         sa.Column("claim_mode", sa.String(length=16), nullable=True),
+        sa.Column("claimed_from", sa.String(length=16), nullable=True),
         sa.Column("lease_host", sa.Text(), nullable=True),
         sa.Column("lease_pid", sa.BigInteger(), nullable=True),
         sa.Column("lease_process_started_at", sa.Float(), nullable=True),
@@ -78,7 +79,11 @@ def _create_tables() -> None:
         sa.Column("chain_sha256", sa.String(length=64), nullable=False),
         sa.Column("created_at", UTC, nullable=False),
         sa.Column("updated_at", UTC, nullable=False),
-        sa.CheckConstraint("claim_mode IN ('resume', 'remake')", name=op.f("ck_jobs_claim_mode")),
+        sa.CheckConstraint("claim_mode IN ('resume', 'remake', 'partial')", name=op.f("ck_jobs_claim_mode")),
+        sa.CheckConstraint(
+            "claimed_from IN ('queued', 'submitted', 'running', 'awaiting_review', 'approved', 'rejected', 'failed', 'cancelled')",
+            name=op.f("ck_jobs_claimed_from"),
+        ),
         sa.CheckConstraint("error_kind IN ('permanent', 'transient')", name=op.f("ck_jobs_error_kind")),
         sa.CheckConstraint("profile IN ('standard', 'draft')", name=op.f("ck_jobs_profile")),
         sa.CheckConstraint(
@@ -366,7 +371,8 @@ def _create_tables() -> None:
             "tombstone_id IS NOT NULL OR title IS NOT NULL", name=op.f("ck_trend_observations_content_or_tombstone")
         ),
         sa.CheckConstraint(
-            "tombstone_id IS NULL OR title IS NULL", name=op.f("ck_trend_observations_tombstone_has_no_content")
+            "tombstone_id IS NULL OR (title IS NULL AND description IS NULL AND hashtags IS NULL AND views IS NULL AND likes IS NULL AND comments IS NULL AND shares IS NULL AND duration_seconds IS NULL AND creator IS NULL AND followers IS NULL AND sound IS NULL AND thumbnail_url IS NULL AND url IS NULL AND category IS NULL AND country IS NULL AND published_at IS NULL)",
+            name=op.f("ck_trend_observations_tombstone_has_no_content"),
         ),
         sa.CheckConstraint(
             "views >= 0 AND likes >= 0 AND comments >= 0 AND shares >= 0", name=op.f("ck_trend_observations_counts")
@@ -637,6 +643,9 @@ def _create_tables() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_videos_file_sha256", "videos", ["file_sha256"], unique=False)
+    op.create_index("ix_videos_thumbnail_sha256", "videos", ["thumbnail_sha256"], unique=False)
+    op.create_index("ix_videos_captions_srt_sha256", "videos", ["captions_srt_sha256"], unique=False)
+    op.create_index("ix_videos_captions_vtt_sha256", "videos", ["captions_vtt_sha256"], unique=False)
     op.create_index(
         op.f("ix_videos_job_id_script_id_voiceover_id"), "videos", ["job_id", "script_id", "voiceover_id"], unique=False
     )

@@ -1,5 +1,8 @@
 """Stage 4, `composition`: clips, voice and captions become one file. How is `resources.rendering`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 from pipeline_assets.partitions import job_partitions
@@ -24,14 +27,12 @@ def videos(
 ) -> dg.MaterializeResult[Video]:
     """The finished MP4 with burned-in captions, its thumbnail and subtitle files, measured after the last write."""
     with workbench.work(context) as work:
-        if stored := work.stored():
-            return stored
-        video = compose_video(work, scripts, voiceovers, clips)
-        return work.result(
-            video,
-            {
+
+        def tell(video: Video) -> Mapping[str, Any]:
+            return {
                 "thumbnail": dg.MetadataValue.md(preview(work, video)),
                 "duration_seconds": video.duration_seconds,
                 "loudness_lufs": video.loudness_lufs,
-            },
-        )
+            }
+
+        return work.stored(tell) or work.result(compose_video(work, scripts, voiceovers, clips), tell)

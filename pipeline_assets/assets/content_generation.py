@@ -1,5 +1,8 @@
 """Stage 3, `content_generation`: script, voice and pictures. Writers, speech and footage are providers."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import dagster as dg
 
 from pipeline_assets.partitions import job_partitions
@@ -21,11 +24,12 @@ def scripts(
 ) -> dg.MaterializeResult[Script]:
     """What the video says and shows, scene by scene; every number cites the observation it was taken from."""
     with workbench.work(context) as work:
-        if stored := work.stored():
-            return stored
-        script = write(work, analysis)
-        said = "\n".join(f"{scene.number}. {' '.join(s.text for s in scene.sentences)}" for scene in script.scenes)
-        return work.result(script, {"title": script.title, "narration": dg.MetadataValue.md(said)})
+        return work.stored(_tell_script) or work.result(write(work, analysis), _tell_script)
+
+
+def _tell_script(script: Script) -> Mapping[str, Any]:
+    said = "\n".join(f"{scene.number}. {' '.join(s.text for s in scene.sentences)}" for scene in script.scenes)
+    return {"title": script.title, "narration": dg.MetadataValue.text(said)}
 
 
 @dg.asset(
@@ -39,12 +43,11 @@ def voiceovers(
 ) -> dg.MaterializeResult[Voiceover]:
     """The narration: every sentence spoken, timed word by word, and joined into one track of whole frames."""
     with workbench.work(context) as work:
-        if stored := work.stored():
-            return stored
-        voiceover = voice(work, providers, scripts)
-        return work.result(
-            voiceover, {"duration_seconds": voiceover.duration_seconds, "loudness_lufs": voiceover.loudness_lufs}
-        )
+        return work.stored(_tell_voiceover) or work.result(voice(work, providers, scripts), _tell_voiceover)
+
+
+def _tell_voiceover(voiceover: Voiceover) -> Mapping[str, Any]:
+    return {"duration_seconds": voiceover.duration_seconds, "loudness_lufs": voiceover.loudness_lufs}
 
 
 @dg.asset(
@@ -62,7 +65,8 @@ def clips(
 ) -> dg.MaterializeResult[list[Clip]]:
     """The pictures: one silent clip per scene, cut to that scene's narration at whole frames."""
     with workbench.work(context) as work:
-        if stored := work.stored():
-            return stored
-        made = film(work, providers, scripts, voiceovers)
-        return work.result(made, {"scenes": len(made), "frames": sum(clip.frames for clip in made)})
+        return work.stored(_tell_clips) or work.result(film(work, providers, scripts, voiceovers), _tell_clips)
+
+
+def _tell_clips(made: Sequence[Clip]) -> Mapping[str, Any]:
+    return {"scenes": len(made), "frames": sum(clip.frames for clip in made)}

@@ -1,5 +1,8 @@
 """Stage 5, `review`: automatic findings about a finished video. The verdict is a person's (`resources.decisions`)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 from pipeline_assets.partitions import job_partitions
@@ -20,8 +23,11 @@ def reviews(
 ) -> dg.MaterializeResult[Review]:
     """What a reviewer should know; the video then waits in `output/review` for a decision."""
     with workbench.work(context) as work:
-        if stored := work.stored():
-            return stored
-        review = review_video(videos, scripts, stand_ins=work.stand_ins(), draft=work.draft)
-        found = "\n".join(f"- **{finding.severity}** {finding.message}" for finding in review.findings) or "no findings"
-        return work.result(review, {"findings": dg.MetadataValue.md(found), "recommendation": review.recommendation})
+        return work.stored(_tell) or work.result(
+            review_video(videos, scripts, stand_ins=work.stand_ins(), draft=work.draft), _tell
+        )
+
+
+def _tell(review: Review) -> Mapping[str, Any]:
+    found = "\n".join(f"{finding.severity}: {finding.message}" for finding in review.findings)
+    return {"findings": dg.MetadataValue.text(found or "none"), "recommendation": review.recommendation}

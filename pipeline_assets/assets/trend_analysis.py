@@ -1,5 +1,8 @@
 """Stage 2, `trend_analysis`: what is rising and why. The arithmetic is `reelineage.trends`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 from pipeline_assets.partitions import job_partitions
@@ -20,8 +23,9 @@ def analysis(
 ) -> dg.MaterializeResult[TrendAnalysis]:
     """Velocity, topics and patterns of the job's observations; each statement lists its evidence rows."""
     with workbench.work(context) as work:
-        if stored := work.stored():
-            return stored
-        found = analyse(trends)
-        said = "\n".join(f"- {statement.text}" for statement in found.statements)
-        return work.result(found, {"statements": dg.MetadataValue.md(said), "topics": len(found.topics)})
+        return work.stored(_tell) or work.result(analyse(trends), _tell)
+
+
+def _tell(found: TrendAnalysis) -> Mapping[str, Any]:
+    said = "\n".join(statement.text for statement in found.statements)
+    return {"statements": dg.MetadataValue.text(said), "topics": len(found.topics)}

@@ -1,5 +1,8 @@
 """Stage 1, `trend_collection`: what the sources say, kept as observations. Parsing is `reelineage.trends`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import dagster as dg
 
 from pipeline_assets.partitions import job_partitions
@@ -21,7 +24,8 @@ def trends(
 ) -> dg.MaterializeResult[TrendReport]:
     """The observations this job works from: each source is fetched, stored row by row, and cut to the window."""
     with workbench.work(context) as work:
-        if stored := work.stored():
-            return stored
-        report = collect(work, providers)
-        return work.result(report, {"items": items_table(report), "observations": len(report.observations)})
+        return work.stored(_tell) or work.result(collect(work, providers), _tell)
+
+
+def _tell(report: TrendReport) -> Mapping[str, Any]:
+    return {"items": items_table(report), "observations": len(report.observations)}

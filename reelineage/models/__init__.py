@@ -8,7 +8,8 @@ Marks in a table's `info`, read by `guards.py` and `lineage.py`:
   derived      on an association table: the column of the row that was made *from* the others
   append_only  rows never change and never go; `content` columns may become NULL once, when a tombstone is set
   open_while   the status in which a row may still be changed
-  frozen       columns that keep the value they were written with
+  record       what an asset makes: a run may insert it only while it holds the job
+  frozen       columns that keep the value they were written with; such a row never goes
 """
 
 from reelineage.models.base import Base, UtcDateTime

@@ -15,7 +15,10 @@ class Installation(Base):
     """One row: this database's own name, so that run keys of two databases never meet in one Dagster."""
 
     __tablename__ = "installation"
-    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single_row"),
+        {"info": {"append_only": True, "content": ()}},
+    )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     uuid: Mapped[str] = mapped_column(String(36))
@@ -30,7 +33,8 @@ class Job(Base):
         one_of("state", *JOB_STATES),
         one_of("profile", "standard", "draft"),
         one_of("error_kind", "permanent", "transient"),
-        one_of("claim_mode", "resume", "remake"),
+        one_of("claim_mode", "resume", "remake", "partial"),
+        one_of("claimed_from", *JOB_STATES),
         CheckConstraint("attempt >= 0", name="attempt_counts"),
         CheckConstraint("(active_run IS NULL) = (lease_expires_at IS NULL)", name="a_claim_has_a_lease"),
         Index("ix_jobs_state_id", "state", "id"),
@@ -57,6 +61,7 @@ class Job(Base):
     progress: Mapped[str | None]
     active_run: Mapped[str | None] = mapped_column(String(64))
     claim_mode: Mapped[str | None] = mapped_column(String(16))
+    claimed_from: Mapped[str | None] = mapped_column(String(16))
     lease_host: Mapped[str | None]
     lease_pid: Mapped[int | None]
     lease_process_started_at: Mapped[float | None]
@@ -120,6 +125,12 @@ class Tombstone(Base):
     created_at: Mapped[datetime]
 
 
+_ASKED = (
+    "id", "job_id", "run_id", "role", "provider", "model", "prompt_version", "seed", "request_sha256", "stand_in",
+    "started_at",
+)  # fmt: skip
+
+
 class ProviderCall(Base):
     """One request to a provider: written as an intent before it is sent, closed once, never changed afterwards.
 
@@ -148,6 +159,7 @@ class ProviderCall(Base):
                 "append_only": True,
                 "content": ("parameters", "response"),
                 "open_while": "intent",
+                "frozen": _ASKED,
             },
         },
     )

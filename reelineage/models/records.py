@@ -153,6 +153,9 @@ class Video(Record, Base):
         UniqueConstraint("job_id", "script_id", "voiceover_id", "id"),
         UniqueConstraint("job_id", "id", "file_sha256"),
         Index("ix_videos_file_sha256", "file_sha256"),
+        Index("ix_videos_thumbnail_sha256", "thumbnail_sha256"),
+        Index("ix_videos_captions_srt_sha256", "captions_srt_sha256"),
+        Index("ix_videos_captions_vtt_sha256", "captions_vtt_sha256"),
         content=("title",),
     )
 

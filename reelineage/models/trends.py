@@ -60,7 +60,10 @@ class TrendObservation(Base):
     __table_args__ = (
         UniqueConstraint("fetch_id", "item_id", "observed_at"),
         Index("ix_trend_observations_item_id", "item_id"),
-        CheckConstraint("tombstone_id IS NULL OR title IS NULL", name="tombstone_has_no_content"),
+        CheckConstraint(
+            f"tombstone_id IS NULL OR ({' AND '.join(f'{column} IS NULL' for column in _OBSERVED)})",
+            name="tombstone_has_no_content",
+        ),
         CheckConstraint("tombstone_id IS NOT NULL OR title IS NOT NULL", name="content_or_tombstone"),
         CheckConstraint("views >= 0 AND likes >= 0 AND comments >= 0 AND shares >= 0", name="counts"),
         {
