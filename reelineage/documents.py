@@ -2,7 +2,7 @@
 
 Belongs here: what a trend report, script, voiceover, clip, video, review *is*. Documents hold content only and name
 each other by content (observation keys, sha256), never by row id, so that the same inputs give the same document and
-the same hash in every database. Not here: rows and keys (`models.py`), how a document is made.
+the same hash in every database. Not here: rows and keys (`models`), how a document is made.
 Times inside a video are seconds from its start, on frame boundaries where a picture changes. Texts are cleaned.
 """
 

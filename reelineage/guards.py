@@ -1,6 +1,6 @@
 """The triggers that keep rows as they were written, on SQLite and PostgreSQL.
 
-Belongs here: trigger text, made from the marks in `models.py`. A migration carries its own frozen copy; a test compares
+Belongs here: trigger text, made from the marks in `models`. A migration carries its own frozen copy; a test compares
 the two. Rules: an append-only row is never deleted and never updated, but for one transition, in which its content
 columns become NULL and `tombstone_id` is set. A run stores records only while it holds their job. A provider call may
 be closed once. A job's theme never changes, and a job is never deleted.

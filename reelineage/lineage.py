@@ -1,7 +1,7 @@
 """The order of the assets, the chain of a job's records, and which of its rows count now.
 
 Belongs here: rules that hold for every job. Not here: walking the graph of rows (`family.py`), writing rows
-(`resources/records.py`). Every function takes a session that the caller opened.
+(`resources/record_rows.py`). Every function takes a session that the caller opened.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The artifact store: files named by the sha256 of their bytes, in a local folder.
 
 Belongs here: putting a finished file in place so that a crash leaves either all of it or nothing. Not here: which rows
-point at it (`resources/records.py`), the people's view of it (`output_view.py`).
+point at it (`resources/record_rows.py`), the people's view of it (`output_view.py`).
 """
 
 import os
@@ -41,7 +41,7 @@ class ArtifactStore:
         size = path.stat().st_size
         destination = self._place(sha256)
         destination.parent.mkdir(parents=True, exist_ok=True)
-        path.chmod(0o644)
+        path.chmod(0o444)  # the view in output/ shares these bytes: nobody edits the evidence by mistake
         path.replace(destination)
         _flush_folder(destination.parent)
         return ArtifactRef(sha256=sha256, size_bytes=size, media_type=media_type)
@@ -64,7 +64,7 @@ class ArtifactStore:
         if not place.is_file():
             raise MissingUpstream(
                 f"Reading artifact {sha256[:12]}…: its file is missing from {self.root}. "
-                "Restore the folder from a backup, or retry the job to make it again."
+                "Restore it from a backup, or materialize the asset it belongs to again."
             )
         return place
 

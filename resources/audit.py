@@ -189,7 +189,11 @@ def _files(session: Session, home: Home, job_id: int | None) -> Iterator[Finding
         path = home.store.root / sha256[:2] / sha256
         ref = f"artifact:{sha256}"
         if not path.is_file():
-            yield Finding("missing_file", ref, f"The file {sha256[:12]}… is missing; restore it or retry the job.")
+            yield Finding(
+                "missing_file",
+                ref,
+                f"The file {sha256[:12]}… is missing; restore it from a backup, or materialize its asset again.",
+            )
         elif path.stat().st_size != size or sha256_of_file(path) != sha256:
             yield Finding("altered_file", ref, f"The file {sha256[:12]}… was altered; restore it from a backup.")
 

@@ -39,7 +39,7 @@ def decide(
     """
     doing = f"Deciding on job {job_id}"
     text = clean_text(reason, max_characters=2000)
-    if not text:
+    if not any(character.isprintable() and not character.isspace() for character in text):
         raise BadInput(f"{doing}: a reason is needed; give one with --reason.")
     try:
         with database.write() as session:

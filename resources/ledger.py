@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from sqlalchemy import select
 
 from reelineage.documents import ArtifactRef, ProviderIdentity, Sha256
-from reelineage.errors import FenceLost, PermanentError
+from reelineage.errors import FenceLost, PermanentError, TransientError
 from reelineage.fingerprint import sha256_of
 from reelineage.models import Artifact, ProviderCall
 from resources.artifact_store import ArtifactStore
@@ -75,10 +75,14 @@ class Ledger:
         """Answer from the ledger when this job has asked the same before, else `make` it in a scratch folder.
 
         The intent commits before the work and the result commits as soon as its file is in place, so that a process
-        killed later loses no finished call. What `make` raises closes the row as failed and goes on to the caller.
+        killed later loses no finished call. What `make` raises closes the row and goes on to the caller: as failed when
+        the call is free, or when the provider says by a PermanentError or TransientError that nothing was charged; else
+        as ambiguous, and an ambiguous request is never sent again by itself. Paid providers send `request.sha256` as
+        their idempotency key.
         """
         if known := self._finished(request):
             return known
+        self._check_not_paid_already(request)
         self._check_budget(request)
         call_id = self._open(request)
         try:
@@ -86,7 +90,7 @@ class Ledger:
                 product = make(folder)
                 artifact = self._store.put_file(product.file, product.media_type) if product.file else None
         except BaseException as error:
-            self._close_failed(call_id, error)
+            self._close_failed(call_id, request, error)
             raise
         with self._database.write() as session:
             call = session.get_one(ProviderCall, call_id, with_for_update=True)
@@ -101,6 +105,25 @@ class Ledger:
             call.response, call.cost_nanousd = product.response, product.cost_nanousd
             call.artifact_sha256 = artifact.sha256 if artifact else None
         return Answer(call_id, request.sha256, product.response, artifact, reused=False)
+
+    def _check_not_paid_already(self, request: Request) -> None:
+        """Refuse a request that may have been carried out and charged before, although its answer was lost."""
+        if request.cost_nanousd == 0:
+            return
+        with self._database.read() as session:
+            lost = session.scalar(
+                select(ProviderCall.id).where(
+                    ProviderCall.job_id == self._job_id,
+                    ProviderCall.request_sha256 == request.sha256,
+                    ProviderCall.status == "ambiguous",
+                )
+            )
+        if lost is not None:
+            raise PermanentError(
+                f"Calling {request.identity.provider} for job {self._job_id}: the answer to the same request was lost "
+                f"(provider_call:{lost}), so it may be charged already and is not sent again. Look at your account "
+                "there; to have it made anyway, create the job again."
+            )
 
     def _check_budget(self, request: Request) -> None:
         """Refuse a call whose price would take the job over its theme's budget; free calls are always within it."""
@@ -153,10 +176,12 @@ class Ledger:
             session.flush()
             return call.id
 
-    def _close_failed(self, call_id: int, error: BaseException) -> None:
+    def _close_failed(self, call_id: int, request: Request, error: BaseException) -> None:
+        nothing_charged = request.cost_nanousd == 0 or isinstance(error, PermanentError | TransientError)
         with self._database.write() as session:
             call = session.get_one(ProviderCall, call_id, with_for_update=True)
             if call.status != "intent":
                 return  # closed by the run that took the job over
-            call.status, call.finished_at = "failed", datetime.now(UTC)
+            call.status = "failed" if nothing_charged else "ambiguous"
+            call.finished_at = datetime.now(UTC)
             call.error = f"{type(error).__name__}: {error}"[:4000]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
+from reelineage.errors import MissingUpstream
 from reelineage.fingerprint import sha256_of_file
 from reelineage.models import Decision, Job, Video
 from resources.artifact_store import ArtifactStore
@@ -33,24 +34,33 @@ class OutputView:
         """Put the job's current reviewed video where its decision says, remove older ones; returns the MP4's path."""
         with self._database.read() as session:
             wanted = self._wanted(session, job_id)
-        for folder in _FOLDERS.values():
-            for path in (self.root / folder).glob(f"job-{job_id}-video-*"):
-                if path not in wanted and _NAME.fullmatch(path.name):
-                    path.unlink(missing_ok=True)
-        for path, sha256 in wanted.items():
-            self._link(sha256, path)
-        return next(iter(wanted), None)
+        self._make_true(
+            wanted, [path for folder in _FOLDERS.values() for path in self._files(folder, f"job-{job_id}-")]
+        )
+        video = next(iter(wanted), None)
+        return video if video and video.is_file() else None
 
     def repair(self) -> None:
         """Make the whole view true again, for instance after a crash or a restored backup."""
+        wanted: dict[Path, str] = {}
         with self._database.read() as session:
-            job_ids = set(session.scalars(select(Video.job_id).distinct()))
-        for folder in _FOLDERS.values():
-            for path in (self.root / folder).glob("job-*-video-*"):
-                if (match := _NAME.fullmatch(path.name)) and int(match[1]) not in job_ids:
-                    path.unlink(missing_ok=True)
-        for job_id in sorted(job_ids):
-            self.sync(job_id)
+            for job_id in session.scalars(select(Video.job_id).distinct().order_by(Video.job_id)):
+                wanted |= self._wanted(session, job_id)
+        self._make_true(wanted, [path for folder in _FOLDERS.values() for path in self._files(folder, "job-")])
+
+    def _files(self, folder: str, prefix: str) -> list[Path]:
+        """Our own files in a folder; people may keep others there."""
+        return [path for path in (self.root / folder).glob(f"{prefix}*") if _NAME.fullmatch(path.name)]
+
+    def _make_true(self, wanted: dict[Path, str], found: list[Path]) -> None:
+        for path in found:
+            if path not in wanted:
+                path.unlink(missing_ok=True)
+        for path, sha256 in wanted.items():
+            try:
+                self._link(sha256, path)
+            except MissingUpstream:
+                continue  # one lost file must not keep all others from people; the audit names it
 
     def _wanted(self, session: Session, job_id: int) -> dict[Path, str]:
         """Path -> sha256 of the files that should be there, the MP4 first."""

@@ -42,11 +42,13 @@ class RecordIOManager(dg.ConfigurableIOManager):
             self.workbench.home.queue.get(job_id)
         with self.workbench.noted_failures(job_id, step.run_id, step.instance):
             with self.workbench.home.database.read() as session:
-                rows = lineage.current(session, job_id).rows(asset)
+                current = lineage.current(session, job_id)
+            rows = current.rows(asset)
             if not rows:
                 raise MissingUpstream(
                     f"Loading {asset} for job {job_id}: there is no current row. Materialize {asset} for partition "
-                    f"{job_id} first, or run produce_video, which makes what is missing."
+                    f"{job_id} first (what is missing begins with {current.first_missing}), or run produce_video, "
+                    "which makes all that is missing."
                 )
             documents = [_document(asset, row) for row in rows]
         loaded = self._loaded.setdefault((step.run_id, step.step.key), {})

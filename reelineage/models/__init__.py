@@ -3,7 +3,7 @@
 Belongs here: columns, keys and checks; lineage is the foreign keys (`docs/lineage.md`). Not here: the triggers that
 make rows append-only (`guards.py` writes them from the marks below), queries, sessions.
 
-Marks in a table's `info`, read by `guards.py` and `lineage.py`:
+Marks in a table's `info`, read by `guards.py` and `family.py`:
   node         the word that names a row of it: `video` in `video:7`
   derived      on an association table: the column of the row that was made *from* the others
   append_only  rows never change and never go; `content` columns may become NULL once, when a tombstone is set

@@ -65,7 +65,7 @@ def test_a_name_that_is_no_sha256_never_becomes_a_path(store: ArtifactStore, nam
 
 
 def test_a_missing_file_says_how_to_get_it_back(store: ArtifactStore) -> None:
-    with pytest.raises(MissingUpstream, match="Restore the folder from a backup, or retry the job"):
+    with pytest.raises(MissingUpstream, match="Restore it from a backup, or materialize the asset"):
         store.path("0" * 64)
     assert not store.has(ArtifactRef(sha256="0" * 64, size_bytes=0, media_type="x"))
 

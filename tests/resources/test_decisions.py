@@ -1,11 +1,12 @@
 """Decisions by people: one per video, on exactly the file that was shown, and the folders that follow from them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from reelineage.errors import BadInput, MissingUpstream
+from reelineage.errors import BadInput
 from reelineage.models import Decision, Video
 from resources.audit import audit_all
 from resources.decisions import decide
@@ -191,10 +192,15 @@ def test_files_are_copied_where_links_do_not_work(home: Home, monkeypatch: pytes
     assert not list(path.parent.glob(".*.part"))
 
 
-def test_a_lost_artifact_is_said_and_not_replaced_by_nothing(home: Home) -> None:
-    job = finished(home)
+def test_a_lost_artifact_keeps_no_other_file_from_people(home: Home) -> None:
+    lost, whole = finished(home), new_job(home)
+    fill_job(home, whole, "run-2", take=2)
     with home.database.read() as session:
-        sha256 = session.scalars(select(Video.file_sha256)).one()
+        sha256 = session.scalars(select(Video.file_sha256).where(Video.job_id == lost)).one()
+    other = home.output.sync(whole)
+    assert other is not None
     home.store.path(sha256).unlink()
-    with pytest.raises(MissingUpstream, match=f"Reading artifact {sha256[:12]}…: its file is missing"):
-        home.output.sync(job)
+    shutil.rmtree(home.output.root)
+    home.output.repair()
+    assert home.output.sync(lost) is None
+    assert other.is_file()

@@ -130,10 +130,32 @@ def test_a_kill_at_scene_8_loses_none_of_the_seven_finished_clips(any_home: Home
         asked.append(folder)
         return produce("scene 8")(folder)
 
-    for scene in range(1, 9):
-        assert next_calls.call(request(scene, cost=NANO // 100), make).reused == (scene < 8)
-    assert len(asked) == 1
-    assert [call.status for call in rows(any_home)] == ["ok"] * 7 + ["ambiguous", "ok"]
+    for scene in range(1, 8):
+        assert next_calls.call(request(scene, cost=NANO // 100), make).reused
+    with pytest.raises(PermanentError, match=r"the same request was lost \(provider_call:8\)"):  # it may be charged
+        next_calls.call(request(8, cost=NANO // 100), make)
+    assert asked == []
+    assert [call.status for call in rows(any_home)] == ["ok"] * 7 + ["ambiguous"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (TransientError("busy, nothing was charged"), "failed"),
+        (PermanentError("refused"), "failed"),
+        (TimeoutError("no answer"), "ambiguous"),
+        (KeyboardInterrupt(), "ambiguous"),
+    ],
+)
+def test_a_paid_call_without_a_word_from_the_provider_is_ambiguous(
+    any_home: Home, calls: Ledger, error: BaseException, status: str
+) -> None:
+    def fail(_: Path) -> Product:
+        raise error
+
+    with pytest.raises(type(error)):
+        calls.call(request(cost=NANO // 100), fail)
+    assert [call.status for call in rows(any_home)] == [status]
 
 
 def test_a_call_whose_file_is_gone_is_made_again_as_a_row_of_its_own(any_home: Home, calls: Ledger) -> None:
@@ -149,7 +171,9 @@ def test_a_call_whose_file_is_gone_is_made_again_as_a_row_of_its_own(any_home: H
 def test_a_call_whose_file_was_cut_short_is_made_again(any_home: Home, calls: Ledger) -> None:
     first = calls.call(request(), produce())
     assert first.artifact is not None
-    any_home.store.path(first.artifact.sha256).write_text("a")
+    place = any_home.store.path(first.artifact.sha256)
+    place.unlink()
+    place.write_text("a")
     assert not calls.call(request(), produce()).reused
     assert any_home.store.path(first.artifact.sha256).read_text() == "a clip"
 
