@@ -20,7 +20,8 @@ ENDLESS = ["-re", "-f", "lavfi", "-i", "testsrc=size=64x64", "-f", "null", "-"]
 
 
 def children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
+    """The ffmpeg processes that this one started; other tests may keep servers of theirs running."""
+    return [child for child in psutil.Process().children(recursive=True) if child.name().startswith("ffmpeg")]
 
 
 def test_a_run_that_takes_too_long_is_killed_and_says_what_it_was_doing() -> None:
