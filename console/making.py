@@ -3,6 +3,7 @@
 Belongs here: the run and its result. Not here: what is made (`pipeline_assets`), printing of lineage (`show.py`).
 """
 
+import os
 import resource
 import uuid
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ class Display:
     """Bars per asset on a terminal; one line per finished asset elsewhere. All on stderr."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        # Dagster sends what a step writes to stderr into a file; people watch the stderr from before that
+        self._file = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+        self._console = Console(file=self._file)
         self._bars: dict[str, TaskID] = {}
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
@@ -84,6 +87,7 @@ class Display:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
+        self._file.close()
 
     def update(self, step: Step) -> None:
         """Show how far a step is."""

@@ -27,10 +27,8 @@ def upgrade() -> None:
         connection.exec_driver_sql(
             statement.replace("%", "%%") if connection.dialect.name == "postgresql" else statement
         )
-    connection.execute(
-        sa.text("INSERT INTO installation (id, uuid, created_at) VALUES (1, :uuid, :now)"),
-        {"uuid": str(uuid.uuid4()), "now": datetime.now(UTC_ZONE)},
-    )
+    installation = sa.table("installation", sa.column("id"), sa.column("uuid"), sa.column("created_at", UTC))
+    connection.execute(sa.insert(installation).values(id=1, uuid=str(uuid.uuid4()), created_at=datetime.now(UTC_ZONE)))
 
 
 def _create_tables() -> None:
