@@ -8,19 +8,19 @@ rejected; failed and cancelled leave by `retry`. *Parked* is failed with `error_
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import CursorResult, Result, and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
 from reelineage.errors import BadInput, ClaimRefused
 from reelineage.fingerprint import sha256_of
-from reelineage.models import Decision, Installation, Job, ProviderCall
+from reelineage.models import Installation, Job, ProviderCall
 from reelineage.theme import Theme
 from resources.database import Database
+from resources.job_states import changed, existing, is_abandoned, now, park, settle, why_no_retry
 from resources.lease import is_gone, this_worker
 from resources.settings import Settings
 
@@ -60,7 +60,7 @@ class JobQueue:
 
         A `request_key` seen before returns the job that it made then.
         """
-        now = _now()
+        moment = now()
         seed = secrets.randbelow(2**31) if seed is None else seed
         content = theme.model_dump(mode="json")
         try:
@@ -79,8 +79,8 @@ class JobQueue:
                     attempt=0,
                     attempt_limit=self._settings.max_attempts,
                     chain_sha256="",
-                    created_at=now,
-                    updated_at=now,
+                    created_at=moment,
+                    updated_at=moment,
                 )
                 session.add(job)
                 session.flush()
@@ -103,7 +103,7 @@ class JobQueue:
             BadInput: there is none; says how to make one.
         """
         with self._database.read() as session:
-            return _existing(session, job_id)
+            return existing(session, job_id)
 
     def newest(self, *, state: str | None = None, limit: int = 50) -> list[Job]:
         """The newest jobs first."""
@@ -150,16 +150,16 @@ class JobQueue:
             is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at) or run_has_ended(holder)
         )
         with self._database.write() as session:
-            claimable = [Job.active_run.is_(None), Job.active_run == run_id, Job.lease_expires_at < _now()]
+            claimable = [Job.active_run.is_(None), Job.active_run == run_id, Job.lease_expires_at < now()]
             if free:
                 claimable.append(Job.active_run == holder)
             taken = session.execute(
                 update(Job)
                 .where(Job.id == job_id, Job.state != "cancelled", or_(*claimable))
-                .values(active_run=run_id, lease_expires_at=_now() + self._lease)
+                .values(active_run=run_id, lease_expires_at=now() + self._lease)
             )
-            job = _existing(session, job_id)
-            if not _changed(taken):
+            job = existing(session, job_id)
+            if not changed(taken):
                 until = job.lease_expires_at.strftime("%H:%M:%S UTC") if job.lease_expires_at else "unknown"
                 raise ClaimRefused(
                     f"Starting on job {job_id}: run {job.active_run} is working on it (process {job.lease_pid} on "
@@ -177,9 +177,9 @@ class JobQueue:
             kept = session.execute(
                 update(Job)
                 .where(Job.id == job_id, Job.active_run == run_id)
-                .values(lease_expires_at=_now() + self._lease)
+                .values(lease_expires_at=now() + self._lease)
             )
-            return _changed(kept)
+            return changed(kept)
 
     def report_progress(self, job_id: int, run_id: str, stage: str, progress: str) -> None:
         """Note where the run is, for people who watch."""
@@ -187,7 +187,7 @@ class JobQueue:
             session.execute(
                 update(Job)
                 .where(Job.id == job_id, Job.active_run == run_id)
-                .values(stage=stage, progress=progress, updated_at=_now())
+                .values(stage=stage, progress=progress, updated_at=now())
             )
 
     def fail(self, job_id: int, run_id: str, *, error: str, kind: str) -> None:
@@ -196,7 +196,7 @@ class JobQueue:
             session.execute(
                 update(Job)
                 .where(Job.id == job_id, Job.active_run == run_id)
-                .values(state="failed", error=error[:4000], error_kind=kind, updated_at=_now())
+                .values(state="failed", error=error[:4000], error_kind=kind, updated_at=now())
             )
 
     def release(self, job_id: int, run_id: str) -> None:
@@ -204,7 +204,7 @@ class JobQueue:
         with self._database.write() as session:
             job = session.get(Job, job_id, with_for_update=True)
             if job is not None and job.active_run == run_id:
-                _settle(session, job)
+                settle(session, job)
 
     # --- the daemon's side ---
 
@@ -215,9 +215,9 @@ class JobQueue:
             query = select(Job).where(Job.state == "queued").order_by(Job.id).limit(limit)
             submissions = []
             for job in session.scalars(query.with_for_update(skip_locked=True)):
-                job.updated_at = _now()
+                job.updated_at = now()
                 if job.attempt >= job.attempt_limit:
-                    _park(job, "it came back into the queue")
+                    park(job, "it came back into the queue")
                     continue
                 job.attempt += 1
                 job.state = "submitted"
@@ -257,9 +257,9 @@ class JobQueue:
 
     def _why_stopped(self, job: Job, run: str, run_status: RunStatus, grace_seconds: float) -> str | None:
         """Why nobody works on this job although its state says so, or None."""
-        waited = (_now() - job.updated_at).total_seconds()
+        waited = (now() - job.updated_at).total_seconds()
         if job.active_run is not None:
-            return f"run {run} died" if _is_abandoned(job) or run_status(run) == "ended" else None
+            return f"run {run} died" if is_abandoned(job) or run_status(run) == "ended" else None
         if job.state == "submitted":
             status = run_status(run)
             lost = status == "ended" or (status is None and waited > grace_seconds)
@@ -271,17 +271,17 @@ class JobQueue:
     def _requeue(self, seen: Job, why: str, finish: Callable[[int], None]) -> str | None:
         """Back into the queue, or parked after the last attempt; a job whose video is complete is settled instead."""
         with self._database.write() as session:
-            job = _existing(session, seen.id, lock=True)
-            now = (job.state, job.active_run, job.attempt, job.lease_expires_at)
-            if now != (seen.state, seen.active_run, seen.attempt, seen.lease_expires_at):
+            job = existing(session, seen.id, lock=True)
+            found = (job.state, job.active_run, job.attempt, job.lease_expires_at)
+            if found != (seen.state, seen.active_run, seen.attempt, seen.lease_expires_at):
                 return None  # somebody acted in between, or the worker gave a sign of life
             parked = job.state == "failed" and job.error_kind == "permanent"
-            _settle(session, job)
+            settle(session, job)
             if parked:
                 return f"job {job.id}: freed from run {seen.active_run}, which is gone"
             if job.state not in ("awaiting_review", "approved", "rejected"):
                 if job.attempt >= job.attempt_limit:
-                    _park(job, why)
+                    park(job, why)
                     return f"job {job.id}: parked after {job.attempt} attempts ({why})"
                 job.state = "queued"
                 return f"job {job.id}: queued again ({why})"
@@ -297,19 +297,19 @@ class JobQueue:
             BadInput: the job is in another state; says what can be done.
         """
         with self._database.write() as session:
-            job = _existing(session, job_id, lock=True)
-            died = job.state == "running" and _is_abandoned(job)
+            job = existing(session, job_id, lock=True)
+            died = job.state == "running" and is_abandoned(job)
             if job.state not in ("failed", "cancelled", "queued") and not died:
-                raise BadInput(_why_no_retry(job))
+                raise BadInput(why_no_retry(job))
             if died:
-                _settle(session, job)
+                settle(session, job)
                 if job.state in ("awaiting_review", "approved", "rejected"):
                     return job  # it died after its last row: there is nothing left to make
             job.state, job.error, job.error_kind = "queued", None, None
             job.active_run = job.lease_expires_at = None
             # run keys are remembered for ever, so attempts count on and only their limit moves
             job.attempt_limit = job.attempt + self._settings.max_attempts
-            job.updated_at = _now()
+            job.updated_at = now()
             return job
 
     def cancel(self, job_id: int, *, run_id: str | None = None) -> Job:
@@ -321,7 +321,7 @@ class JobQueue:
             BadInput: the job is already finished or cancelled.
         """
         with self._database.write() as session:
-            job = _existing(session, job_id, lock=True)
+            job = existing(session, job_id, lock=True)
             if run_id is not None and job.active_run != run_id:
                 return job
             if job.state not in ("queued", "submitted", "running", "failed"):
@@ -330,7 +330,7 @@ class JobQueue:
             job.active_run = job.lease_expires_at = None
             job.error = "Cancelled by a person."
             job.error_kind = None
-            job.updated_at = _now()
+            job.updated_at = now()
             return job
 
     # --- inside ---
@@ -346,8 +346,8 @@ class JobQueue:
         job.state, job.error, job.error_kind = "running", None, None
         job.active_run, job.claim_mode = run_id, mode
         job.lease_host, job.lease_pid, job.lease_process_started_at = worker.host, worker.pid, worker.started_at
-        job.lease_expires_at = _now() + self._lease
-        job.updated_at = _now()
+        job.lease_expires_at = now() + self._lease
+        job.updated_at = now()
 
     @staticmethod
     def _close_lost_calls(session: Session, job_id: int, run_id: str) -> None:
@@ -362,75 +362,4 @@ class JobQueue:
         for call in lost:
             call.status = "failed" if call.cost_nanousd == 0 else "ambiguous"
             call.error = f"run {call.run_id} ended before the answer was stored"
-            call.finished_at = _now()
-
-
-def _settle(session: Session, job: Job) -> None:
-    """Free the job and set the state that its rows tell, unless a failure or a cancellation was noted."""
-    run_id = job.active_run
-    job.active_run = job.lease_expires_at = None
-    job.updated_at = _now()
-    if job.state != "running":
-        return
-    current = lineage.current(session, job.id)
-    if current.first_missing is None and current.video is not None:
-        verdict = session.scalar(select(Decision.verdict).where(Decision.video_id == current.video.id))
-        job.state = {"approve": "approved", "reject": "rejected"}.get(verdict or "", "awaiting_review")
-    elif job.claim_mode != "partial":
-        job.state, job.error_kind = "failed", "transient"
-        job.error = (
-            f"Making job {job.id}: run {run_id} ended before {current.first_missing} was made. It is tried again; "
-            f"`reelineage jobs retry {job.id} --now` does so at once."
-        )
-    elif job.claimed_from in ("queued", "submitted"):
-        job.state = "queued"
-    else:  # a person chose some assets of a finished or parked job: nobody asked for the rest
-        job.state, job.error_kind = "failed", "permanent"
-        job.error = (
-            f"Making job {job.id} in part: {current.first_missing} was not made from the newest rows above it. "
-            f"Materialize it too, or `reelineage jobs retry {job.id}` makes all that is missing."
-        )
-
-
-def _park(job: Job, why: str) -> None:
-    job.state, job.error_kind = "failed", "permanent"
-    job.error = (
-        f"Making job {job.id}: {why}; that was attempt {job.attempt}, the last one. "
-        f"Look at the run in Dagster, then `reelineage jobs retry {job.id}`."
-    )
-
-
-def _existing(session: Session, job_id: int, *, lock: bool = False) -> Job:
-    job = session.get(Job, job_id, with_for_update=lock or None, populate_existing=True)
-    if job is None:
-        raise BadInput(
-            f"Looking for job {job_id}: there is no such job. Create one with `reelineage jobs create THEME`; "
-            "`reelineage jobs list` shows those that exist."
-        )
-    return job
-
-
-def _is_abandoned(job: Job) -> bool:
-    """Whether the worker is known to be dead, or has given no sign of life for as long as its lease."""
-    expired = job.lease_expires_at is not None and job.lease_expires_at < _now()
-    return expired or is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at)
-
-
-def _why_no_retry(job: Job) -> str:
-    start = f"Retrying job {job.id}: it is {job.state}"
-    if job.state == "running":
-        return (
-            f"{start}: run {job.active_run} (process {job.lease_pid} on {job.lease_host}) is alive and holds it until "
-            f"{job.lease_expires_at:%H:%M:%S UTC} at least. Wait for it, or `reelineage jobs cancel {job.id}`."
-        )
-    if job.state == "submitted":
-        return f"{start}: Dagster has its run request; `reelineage jobs cancel {job.id}` takes it back."
-    return f"{start}. To make a new version, materialize its assets in Dagster or create a new job."
-
-
-def _changed(result: Result[Any]) -> bool:
-    return isinstance(result, CursorResult) and result.rowcount == 1
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+            call.finished_at = now()
