@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,7 +100,20 @@ class PiperSpeech:
                 f" pace {_SLOWEST} to {_FASTEST}). Split the sentence, or change the theme's pace."
             )
         with _ONE_AT_A_TIME:
-            return _speak(_voice(), words, text, pace)
+            return _speak(self._loaded, words, text, pace)
+
+    @cached_property
+    def _loaded(self) -> _Voice:
+        """The model, loaded when first asked; its 250 MB go with the synthesizer, before pictures need the memory."""
+        from piper.phonemize_espeak import EspeakPhonemizer  # noqa: PLC0415 — heavy import, only when used
+
+        config = json.loads(_model_path().with_suffix(".onnx.json").read_text(encoding="utf-8"))
+        return _Voice(
+            session=load_session(_model_path()),
+            phonemizer=EspeakPhonemizer(),
+            ids=config["phoneme_id_map"],
+            rate=config["audio"]["sample_rate"],
+        )
 
 
 def _speak(voice: _Voice, words: Sequence[SpokenWord], text: str, pace: float) -> Speech:
@@ -156,19 +169,6 @@ def _phonemes(voice: _Voice, spoken: str) -> list[str]:
     if not spoken:
         return []
     return [phoneme for part in voice.phonemizer.phonemize(_ACCENT, spoken) for phoneme in part if phoneme in voice.ids]
-
-
-@cache
-def _voice() -> _Voice:
-    from piper.phonemize_espeak import EspeakPhonemizer  # noqa: PLC0415 — heavy import, only when used
-
-    config = json.loads(_model_path().with_suffix(".onnx.json").read_text(encoding="utf-8"))
-    return _Voice(
-        session=load_session(_model_path()),
-        phonemizer=EspeakPhonemizer(),
-        ids=config["phoneme_id_map"],
-        rate=config["audio"]["sample_rate"],
-    )
 
 
 @cache
