@@ -20,7 +20,7 @@ demo: setup ## make a video from the ready theme and the labelled sample feed
 	@$(BIN)/reelineage make themes/trend_briefing.yaml
 
 test: setup ## run all tests
-	@$(CLEAN_ENVIRONMENT) $(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@$(CLEAN_ENVIRONMENT) $(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: setup ## lint, types, import rules, Dagster definitions, documentation
 	@$(CLEAN_ENVIRONMENT) PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check.sh

@@ -147,9 +147,10 @@ def any_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str)
 
 @pytest.fixture(scope="session")
 def caption_fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the caption font is kept: cut once (4.5 CPU-s) for all workers of one test run."""
+    """A folder with the static caption font: cutting it takes 5 CPU-seconds, so all workers share one."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if base.name.startswith("popen-") else base) / "caption-fonts"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "caption-fonts"
+    folder.mkdir(exist_ok=True)
     static_bold(folder)
     return folder
 

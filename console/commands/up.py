@@ -2,7 +2,7 @@
 
 import click
 
-from console.dagster_home import prepare
+from console.dagster_home import open_instance
 from console.up import serve
 from resources.home import open_home
 
@@ -12,7 +12,7 @@ from resources.home import open_home
 def up(port: int) -> None:
     """Start Dagster's webserver and daemon on this machine; Ctrl-C stops both."""
     home = open_home()
-    prepare(home)
-    with home.database.read():
-        home.output.repair()
+    with open_instance(home):
+        pass  # makes Dagster's own tables: webserver and daemon, started together on a new home, would race for it
+    home.output.repair()
     serve(home, port)

@@ -8,12 +8,9 @@ from resources.rendering.fonts import FontMetrics, metrics, static_bold
 
 
 @pytest.fixture(scope="session")
-def font_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the caption font is kept: cut once (4.5 CPU-s) for all workers of one test run."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if base.name.startswith("popen-") else base) / "caption-fonts"
-    static_bold(folder)
-    return folder
+def font_dir(caption_fonts: Path) -> Path:
+    """A folder with the static font."""
+    return caption_fonts
 
 
 @pytest.fixture(scope="session")
