@@ -8,7 +8,9 @@ import signal
 import socket
 
 import pytest
+from click.testing import CliRunner
 
+from console.cli import main
 from console.dagster_home import open_instance, register
 from reelineage import lineage
 from reelineage.models import Job
@@ -126,3 +128,17 @@ def test_a_port_that_is_taken_is_said_and_nothing_keeps_running(studio: Home) ->
     assert done.returncode == 1
     assert "Running Dagster: its webserver ended" in done.stderr
     assert of_home(studio.root) == []
+
+
+def test_dagsters_tables_are_there_before_its_servers_start(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two servers that open a new SQLite home at once make its tables twice, and one of them dies."""
+    found: list[set[str]] = []
+
+    def look(served: Home, _port: int) -> None:
+        found.append({path.name for path in served.settings.dagster_root.rglob("*.db")})
+
+    monkeypatch.setattr("console.commands.up.serve", look)
+    assert CliRunner().invoke(main, ["up"]).exit_code == 0
+    assert found
+    assert found[0] >= {"runs.db", "schedules.db", "index.db"}
+    assert home.root.is_dir()
