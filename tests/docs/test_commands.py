@@ -10,8 +10,8 @@ from itertools import takewhile
 
 import click
 import pytest
-from console.cli import main
 
+from console.cli import main
 from tests.docs.pages import ROOT, Page, all_pages
 
 _TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
