@@ -2,9 +2,9 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format up pins clean
+.PHONY: help setup demo test check bench format up pins clean
 BIN := .venv/bin
-# Test processes side by side, and anything else for pytest: make test WORKERS=4 ARGS="-k lineage"
+# Test processes side by side, and anything else for pytest or the benchmark: make test WORKERS=4 ARGS="-k lineage"
 WORKERS ?= 2
 ARGS ?=
 # Settings of your shell must not reach tests and checks: they would write into a real home.
@@ -24,6 +24,9 @@ test: setup ## run all tests
 
 check: setup ## lint, types, import rules, Dagster definitions, documentation
 	@$(CLEAN_ENVIRONMENT) PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check.sh
+
+bench: setup ## measure what composing costs against the encoder alone and other tools; ARGS=--quick takes minutes
+	@$(CLEAN_ENVIRONMENT) $(BIN)/python -m benchmarks.compose --json var/benchmark.json $(ARGS)
 
 format: setup ## rewrite the code in the one layout that `make check` accepts
 	@$(BIN)/ruff check --fix-only --quiet

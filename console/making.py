@@ -5,6 +5,7 @@ Belongs here: the run and its result. Not here: what is made (`pipeline_assets`)
 
 import os
 import resource
+import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from resources.home import Home
 from resources.workbench import PRODUCE_VIDEO, Workbench
 from resources.workbench import Progress as Step
 
+_SECONDS_BETWEEN_LINES = 5.0
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -64,13 +66,18 @@ class Made:
 
 
 class Display:
-    """Bars per asset on a terminal; one line per finished asset elsewhere. All on stderr."""
+    """Bars per asset, and per segment that is being encoded, on a terminal. All on stderr.
+
+    Elsewhere one line per finished asset, and one every few seconds from a step that works on many frames.
+    """
 
     def __init__(self) -> None:
         # Dagster sends what a step writes to stderr into a file; people watch the stderr from before that
         self._file = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
         self._console = Console(file=self._file)
         self._bars: dict[str, TaskID] = {}
+        self._parts: dict[str, TaskID] = {}
+        self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.fields[stage]:<18} {task.description:<10}"),
@@ -93,8 +100,7 @@ class Display:
         """Show how far a step is."""
         stage = lineage.STAGES[step.asset]
         if not self._console.is_terminal:
-            if step.finished:
-                self._console.print(f"{stage}: {step.asset} done", soft_wrap=True, highlight=False)
+            self._say(stage, step)
             return
         if step.asset not in self._bars:
             self._bars[step.asset] = self._progress.add_task(step.asset, stage=stage, what="", total=1)
@@ -104,6 +110,26 @@ class Display:
             completed=max(step.total, 1) if step.finished else step.done,
             what="" if step.finished else f"{step.done}/{step.total} {step.what}"[:60] if step.total else "",
         )
+        self._draw_parts(step)
+
+    def _say(self, stage: str, step: Step) -> None:
+        if step.finished:
+            self._console.print(f"{stage}: {step.asset} done", soft_wrap=True, highlight=False)
+        elif step.live and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+            line = f"{stage}: {step.asset} {step.done}/{step.total} {step.what}"
+            self._console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+    def _draw_parts(self, step: Step) -> None:
+        """A bar for each segment that an encoder works on now."""
+        names = {part.name for part in step.running}
+        for name in [name for name in self._parts if name not in names]:
+            self._progress.remove_task(self._parts.pop(name))
+        for part in step.running:
+            if part.name not in self._parts:
+                self._parts[part.name] = self._progress.add_task(part.name, stage="", what="")
+            total = max(part.total, 1)
+            self._progress.update(self._parts[part.name], total=total, completed=part.done, what=part.what)
 
 
 def new_run_id() -> str:

@@ -3,10 +3,13 @@
 Belongs here: jobs and the op behind `submit_job`. Not here: when they run (`sensors.py`).
 """
 
+from typing import get_args
+
 import dagster as dg
 from pydantic import Field
 
 from pipeline_assets.partitions import register_partition
+from reelineage.look import ProfileName
 from resources.job_orders import create_job, read_theme
 from resources.workbench import PRODUCE_VIDEO, Workbench
 
@@ -30,7 +33,11 @@ class JobOrder(dg.Config):
         description="Name of a ready theme (trend_briefing, product_story) or the YAML text of a theme",
     )
     seed: int | None = Field(default=None, ge=0, lt=2**31, description="Makes the video repeatable; random when empty")
-    profile: str = Field(default="standard", pattern="^(standard|draft)$", description="draft is small and fast")
+    profile: str | None = Field(
+        default=None,
+        pattern=f"^({'|'.join(get_args(ProfileName))})$",
+        description="Where the video goes; the theme's own when empty, draft is small and fast",
+    )
 
 
 @dg.op

@@ -11,8 +11,8 @@ CODE_VERSIONS = {
     "trends": "1",
     "analysis": "1",
     "scripts": "1",
-    "voiceovers": "1",
-    "clips": "1",
-    "videos": "1",
-    "reviews": "1",
+    "voiceovers": "2",
+    "clips": "2",
+    "videos": "2",
+    "reviews": "2",
 }

@@ -18,6 +18,10 @@ Count = Annotated[int, Field(ge=0, le=2**62)]
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
 Short = Annotated[str, Field(min_length=1, max_length=300)]
 StandIn = Literal["demo", "fallback"]
+AspectRatio = Literal["9:16", "16:9", "1:1", "4:5"]
+Fit = Literal["cover", "contain", "smart"]
+Movement = Literal["none", "zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down"]
+OverlayAnimation = Literal["none", "fade", "rise", "pop", "slide", "type"]
 
 FPS = 30
 SAMPLE_RATE = 48_000
@@ -57,7 +61,7 @@ class MediaItem(Document):
 class ProviderIdentity(Document):
     """Which provider did the work, and with what."""
 
-    role: Literal["trend_source", "script_writer", "speech_synthesizer", "footage_source"]
+    role: Literal["trend_source", "script_writer", "speech_synthesizer", "footage_source", "music_source"]
     provider: str
     model: str
     prompt_version: str | None = None
@@ -277,10 +281,14 @@ class Visual(Document):
 
 
 class Overlay(Document):
-    """A text laid over the picture. Times are seconds from the start of its scene; `end` None means to its end."""
+    """A text laid over the picture. Times are seconds from the start of its scene; `end` None means to its end.
+
+    `animation` None leaves it to the theme.
+    """
 
     text: Short
-    position: Literal["top", "lower"]
+    position: Literal["top", "middle", "lower"]
+    animation: OverlayAnimation | None = None
     start_seconds: Seconds = 0.0
     end_seconds: Seconds | None = None
 
@@ -320,7 +328,7 @@ class Script(Document):
     call_to_action: str
     scenes: tuple[Scene, ...] = Field(min_length=1)
     duration_target_seconds: Seconds
-    aspect_ratio: Literal["9:16", "16:9", "1:1"]
+    aspect_ratio: AspectRatio
     language: str
     seed: int
     trend_pattern: str
@@ -368,11 +376,30 @@ class Voiceover(Document):
     voice: MediaItem
 
 
+class Placement(Document):
+    """How footage fills its scene: which part of it, from when, and how a still moves.
+
+    `smart` is `cover` with the crop laid where the picture's interest is; `contain` shows all of it over a blurred
+    copy.
+    `crop_at` is the middle of that interest, 0..1 across and down; None is the middle of the picture.
+    """
+
+    fit: Fit = "cover"
+    crop_at: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]] | None = None
+    first_seconds: Seconds = 0.0
+    movement: Movement = "none"
+
+
 class Clip(Document):
-    """The picture of one scene, silent, as long as its narration. `request_sha256` names the call that made it."""
+    """The picture of one scene, silent, as long as its narration. `request_sha256` names the call that made it.
+
+    The artifact is a film or still as it came, or a drawing: the JSON that motion graphics are drawn from while the
+    scene is encoded (`placement` is None then).
+    """
 
     scene: int
     artifact: ArtifactRef
+    placement: Placement | None = None
     width: int
     height: int
     fps: int
@@ -385,13 +412,17 @@ class Clip(Document):
 
 
 class Video(Document):
-    """The finished file and what was measured on it after the last write."""
+    """The finished file and what was measured on it after the last write.
+
+    `notes` say where footage itself is black or stands still for long: nothing is broken, but somebody should look.
+    """
 
     title: str
     file: ArtifactRef
     thumbnail: ArtifactRef
     captions_srt: ArtifactRef
     captions_vtt: ArtifactRef
+    captions_ass: ArtifactRef
     width: int
     height: int
     fps: int
@@ -405,7 +436,9 @@ class Video(Document):
     loudness_lufs: float
     true_peak_dbtp: float
     encoder: dict[str, str | int | float]
+    notes: tuple[str, ...] = ()
     media: tuple[MediaItem, ...] = ()
+    music_request_sha256: Sha256 | None = None
 
 
 class Finding(Document):

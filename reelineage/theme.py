@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, NoReturn
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from reelineage.documents import Document, Frame, Sha256
+from reelineage.documents import AspectRatio, Document, Frame, Sha256
 from reelineage.errors import BadInput
+from reelineage.look import Captions, Footage, Music, OverlayLook, PresetName, ProfileName, Style, Thumbnail, Transition
 from reelineage.text import clean_text
 
 MAX_THEME_BYTES = 64 * 1024
@@ -64,25 +65,11 @@ class FeedSource(Document):
 Source = Annotated[SampleSource | FileSource | FeedSource, Field(discriminator="kind")]
 
 
-class Style(Document):
-    """How the motion graphics look. `auto` picks by seed."""
-
-    scheme: Literal["auto", "midnight", "ember", "lagoon", "paper"] = "auto"
-    background: Literal["auto", "drift", "grid", "waves", "particles"] = "auto"
-
-
 class Voice(Document):
     """Who speaks. `pace` 1.0 is the voice's own speed; 1.2 is 20 % faster."""
 
     provider: Literal["piper"] = "piper"
     pace: Annotated[float, Field(ge=0.7, le=1.5)] = 1.05
-
-
-class Captions(Document):
-    """Word-by-word captions under the picture."""
-
-    style: Literal["word_highlight", "none"] = "word_highlight"
-    uppercase: bool = False
 
 
 class Story(Document):
@@ -107,11 +94,18 @@ class Theme(Document):
     window_hours: Annotated[float, Field(gt=0, le=24 * 366)] | None = 24.0
     duration_seconds: Annotated[int, Field(ge=6, le=180)] = 30
     items: Annotated[int, Field(ge=1, le=8)] = 3
-    aspect_ratio: Literal["9:16", "16:9", "1:1"] = "9:16"
-    resolution: Literal["1080p", "720p"] = "1080p"
+    aspect_ratio: AspectRatio = "9:16"
+    resolution: Literal["720p", "1080p", "4k"] = "1080p"
+    profile: ProfileName = "standard"
+    preset: PresetName = "balanced"
     style: Style = Style()
+    footage: Footage = Footage()
+    transition: Transition = Transition()
     voice: Voice = Voice()
+    music: Music = Music()
     captions: Captions = Captions()
+    overlays: OverlayLook = OverlayLook()
+    thumbnail: Thumbnail = Thumbnail()
     call_to_action: Phrase
     hashtags: tuple[Line, ...] = Field(default=(), max_length=15)
     story: Story | None = None
@@ -125,16 +119,16 @@ class Theme(Document):
         return self
 
 
-_SHORT_SIDE = {"1080p": 1080, "720p": 720}
-_ASPECT = {"9:16": (9, 16), "16:9": (16, 9), "1:1": (1, 1)}
+_SHORT_SIDE = {"720p": 720, "1080p": 1080, "4k": 2160}
+_ASPECT = {"9:16": (9, 16), "16:9": (16, 9), "1:1": (1, 1), "4:5": (4, 5)}
 
 
 def frame_of(theme: Theme, profile: str) -> Frame:
-    """Picture size for a theme; the `draft` profile halves 1080p (540x960) for quick looks."""
+    """Picture size for a theme; the `draft` profile makes the short side 540 (540x960) for quick looks."""
     short = 540 if profile == "draft" else _SHORT_SIDE[theme.resolution]
     across, down = _ASPECT[theme.aspect_ratio]
     unit = short / min(across, down)
-    return Frame(width=round(across * unit), height=round(down * unit))
+    return Frame(width=round(across * unit / 2) * 2, height=round(down * unit / 2) * 2)
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -191,12 +185,30 @@ def parse_theme(data: bytes, *, name: str) -> Theme:
         _refuse(name, "it must be a list of 'field: value' lines; see themes/trend_briefing.yaml")
     if any("artifact_sha256" in source for source in _sources_in(value)):
         _refuse(name, "'artifact_sha256' is written by Reelineage; name a file with 'path'")
+    _refuse_what_is_ours(value, name)
     if any(source.get("kind") in ("file", "feed") and not source.get("path") for source in _sources_in(value)):
         _refuse(name, "a source of kind file or feed needs 'path', the file beside the theme")
     try:
-        return Theme.model_validate(value)
+        return Theme.model_validate(_cleaned(value))
     except ValidationError as error:
         _refuse(name, "; ".join(_explain(problem) for problem in error.errors()[:5]))
+
+
+def _cleaned(value: Any) -> Any:  # noqa: ANN401 — whatever stood in the YAML
+    """The value with every text in it cleaned: neither hashes nor databases can hold NUL and lone surrogates."""
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(one) for key, one in value.items()}
+    return [_cleaned(one) for one in value] if isinstance(value, list) else value
+
+
+def _refuse_what_is_ours(value: dict[str, Any], name: str) -> None:
+    """Fields that only the making of a job may fill: by them a theme could name any stored file."""
+    for section, field, instead in (("footage", "files", "folder"), ("music", "artifact_sha256", "path")):
+        part = value.get(section)
+        if isinstance(part, dict) and field in part:
+            _refuse(name, f"'{section}.{field}' is written by Reelineage; name your own with '{section}.{instead}'")
 
 
 def _sources_in(value: dict[str, Any]) -> list[dict[str, Any]]:

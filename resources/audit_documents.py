@@ -25,7 +25,10 @@ _OWNERS: dict[str, tuple[tuple[type[Any], str], ...]] = {
     "scripts": ((models.ScriptCitation, "script_id"), (models.ScriptCall, "script_id")),
     "voiceovers": ((models.VoiceoverCall, "voiceover_id"), (models.VoiceoverMedia, "voiceover_id")),
     "clips": ((models.ClipCall, "clip_id"), (models.ClipMedia, "clip_id")),
-    "videos": ((models.VideoMedia, "video_id"),),
+    "videos": (
+        (models.VideoCall, "video_id"),
+        (models.VideoMedia, "video_id"),
+    ),
     "reviews": (),
 }
 
@@ -79,6 +82,7 @@ def _expected_edges(document: docs.Document) -> dict[type[Any], int]:
             expected[models.ClipCall] = 1
             expected[models.ClipMedia] = _works(document.media)
         case docs.Video():
+            expected[models.VideoCall] = 1 if document.music_request_sha256 else 0
             expected[models.VideoMedia] = _works(document.media)
     return expected
 

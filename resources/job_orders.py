@@ -10,6 +10,7 @@ from reelineage.errors import BadInput
 from reelineage.theme import MAX_THEME_BYTES, FeedSource, FileSource, Source, Theme, parse_theme
 from reelineage.trends import read_trends
 from resources.home import Home
+from resources.job_files import OwnFiles, inside
 from resources.record_edges import ensure_artifact
 from resources.settings import PROJECT
 
@@ -53,7 +54,7 @@ def create_job(  # noqa: PLR0913 — the fields of an order, all by name
     *,
     origin: str,
     seed: int | None = None,
-    profile: str = "standard",
+    profile: str | None = None,
     folder: Path | None = None,
     trends: Path | None = None,
     request_key: str | None = None,
@@ -62,17 +63,19 @@ def create_job(  # noqa: PLR0913 — the fields of an order, all by name
     """Create a job, with every file that it names stored as an artifact first.
 
     `folder` is where the theme's relative paths start and end; without it a theme may name no file. `trends` replaces
-    the theme's sources and is taken whole, unless the theme sets a window.
+    the theme's sources and is taken whole, unless the theme sets a window. `profile` None is the theme's own.
 
     Raises:
-        BadInput: a file cannot be read or holds no trends; nothing was created.
+        BadInput: a file cannot be read, holds no trends, or is no film, still or music; nothing was created.
     """
+    own_files = OwnFiles(home, theme, folder)  # looked at before anything is stored
     if trends is not None:
         source = _stored(home, FileSource(kind="file"), trends, trends.name)
         window = theme.window_hours if "window_hours" in theme.model_fields_set else None
         theme = theme.model_copy(update={"sources": (source,), "window_hours": window})
     else:
         theme = theme.model_copy(update={"sources": tuple(_frozen(home, one, folder) for one in theme.sources)})
+    theme = own_files.stored(theme)
     return home.queue.create(theme, origin=origin, seed=seed, profile=profile, request_key=request_key, run_id=run_id)
 
 
@@ -82,18 +85,8 @@ def _frozen(home: Home, source: Source, folder: Path | None) -> Source:
     if source.artifact_sha256 is not None:
         home.store.path(source.artifact_sha256)
         return source
-    if source.path is None or folder is None:
-        raise BadInput(
-            "Creating a job: the theme names a trend file, but only a theme that is a file itself can. Use "
-            "`reelineage jobs create THEME.yaml`, or the source `sample`."
-        )
-    path = (folder / source.path).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise BadInput(
-            f"Creating a job: the trend file {source.path!r} lies outside the theme's folder. Put it beside the theme, "
-            "or give it with --trends."
-        )
-    return _stored(home, source, path, source.name or Path(source.path).name)
+    path = inside(folder, source.path, "trend file")
+    return _stored(home, source, path, source.name or Path(source.path or "").name)
 
 
 def _stored(home: Home, source: FileSource | FeedSource, path: Path, name: str) -> FileSource | FeedSource:

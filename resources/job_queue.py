@@ -52,11 +52,13 @@ class JobQueue:
         *,
         origin: str,
         seed: int | None = None,
-        profile: str = "standard",
+        profile: str | None = None,
         request_key: str | None = None,
         run_id: str | None = None,
     ) -> int:
         """Insert a job and return its id; with `run_id` it is born claimed by this process.
+
+        Without a `profile` the theme's own is taken; the job keeps which it was.
 
         A `request_key` seen before returns the job that it made then.
         """
@@ -72,7 +74,7 @@ class JobQueue:
                     theme=content,
                     theme_sha256=sha256_of(content),
                     seed=seed,
-                    profile=profile,
+                    profile=profile or theme.profile,
                     origin=origin,
                     request_key=request_key,
                     state="queued",
@@ -180,6 +182,11 @@ class JobQueue:
                 .values(lease_expires_at=now() + self._lease)
             )
             return changed(kept)
+
+    def holds(self, job_id: int, run_id: str) -> bool:
+        """Whether this run still holds the job: a cancellation or takeover shows here at once."""
+        with self._database.read() as session:
+            return session.scalar(select(Job.active_run).where(Job.id == job_id)) == run_id
 
     def report_progress(self, job_id: int, run_id: str, stage: str, progress: str) -> None:
         """Note where the run is, for people who watch."""

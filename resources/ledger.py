@@ -40,12 +40,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Product:
-    """What a provider gave: JSON, a finished file in the scratch folder, or both. Cost None means unknown."""
+    """What a provider gave: JSON, a finished file in the scratch folder, or both. Cost None means unknown.
+
+    `stored` is for a file that is an artifact already (the user's own media): it is named, not stored again.
+    """
 
     response: dict[str, JsonValue] = field(default_factory=dict)
     file: Path | None = None
     media_type: str = "application/octet-stream"
     cost_nanousd: int | None = 0
+    stored: ArtifactRef | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Ledger:
         try:
             with self._store.scratch() as folder:
                 product = make(folder)
-                artifact = self._store.put_file(product.file, product.media_type) if product.file else None
+                artifact = self._artifact_of(product)
         except BaseException as error:
             self._close_failed(call_id, request, error)
             raise
@@ -101,10 +105,17 @@ class Ledger:
                 )
             if artifact:
                 ensure_artifact(session, artifact)
+                artifact = _as_stored(session.get_one(Artifact, artifact.sha256))
             call.status, call.finished_at = "ok", datetime.now(UTC)
             call.response, call.cost_nanousd = product.response, product.cost_nanousd
             call.artifact_sha256 = artifact.sha256 if artifact else None
         return Answer(call_id, request.sha256, product.response, artifact, reused=False)
+
+    def _artifact_of(self, product: Product) -> ArtifactRef | None:
+        if product.stored is not None:
+            self._store.path(product.stored.sha256)  # a row must not name a file that is gone
+            return product.stored
+        return self._store.put_file(product.file, product.media_type) if product.file else None
 
     def _check_not_paid_already(self, request: Request) -> None:
         """Refuse a request that may have been carried out and charged before, although its answer was lost."""
@@ -154,11 +165,7 @@ class Ledger:
         if row is None:
             return None
         call, stored = row
-        artifact = (
-            ArtifactRef(sha256=stored.sha256, size_bytes=stored.size_bytes, media_type=stored.media_type)
-            if stored
-            else None
-        )
+        artifact = _as_stored(stored) if stored else None
         if artifact and not self._store.has(artifact):
             return None  # the file is gone: the call is made again, as a row of its own
         return Answer(call.id, request.sha256, call.response or {}, artifact, reused=True)
@@ -185,3 +192,8 @@ class Ledger:
             call.status = "failed" if nothing_charged else "ambiguous"
             call.finished_at = datetime.now(UTC)
             call.error = f"{type(error).__name__}: {error}"[:4000]
+
+
+def _as_stored(row: Artifact) -> ArtifactRef:
+    """The artifact as its row says: a first answer and a reused one must be the same, down to the media type."""
+    return ArtifactRef(sha256=row.sha256, size_bytes=row.size_bytes, media_type=row.media_type)

@@ -19,7 +19,7 @@ from resources.artifact_store import ArtifactStore
 from resources.database import Database
 
 _FOLDERS = {"approve": "approved", "reject": "rejected", None: "review"}
-_NAME = re.compile(r"job-(\d+)-video-(\d+)\.(mp4|srt|vtt|png|jpg)")
+_NAME = re.compile(r"job-(\d+)-video-(\d+)\.(mp4|srt|vtt|ass|png|jpg)")
 
 
 class OutputView:
@@ -78,6 +78,7 @@ class OutputView:
             stem.with_suffix(".mp4"): video.file_sha256,
             stem.with_suffix(".srt"): video.captions_srt_sha256,
             stem.with_suffix(".vtt"): video.captions_vtt_sha256,
+            stem.with_suffix(".ass"): video.captions_ass_sha256,
             stem.with_suffix(f".{image}"): video.thumbnail_sha256,
         }
 

@@ -1,15 +1,18 @@
 """Which provider does what for a theme: the one place that chooses, and that tests replace.
 
-Belongs here: theme -> provider. Not here: the providers (`trend_sources`, `speech`, `footage`), when they are called.
+Belongs here: theme -> provider. Not here: the providers (`trend_sources`, `speech`, `footage`, `music`), when they are
+called.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
-from reelineage.theme import FeedSource, FileSource, Source, Voice
+from reelineage.theme import FeedSource, FileSource, Source, Theme, Voice
 from resources.artifact_store import ArtifactStore
 from resources.footage import FootageSource
+from resources.music import MusicSource
 from resources.speech import SpeechSynthesizer
 from resources.trend_sources import TrendSource
 
@@ -35,8 +38,28 @@ class Providers(dg.ConfigurableResource[Any]):
 
         return PiperSpeech()
 
-    def footage(self) -> FootageSource:
-        """Where a theme's pictures come from."""
+    def footage(self, theme: Theme, lengths: Sequence[int], store: ArtifactStore) -> FootageSource:
+        """Where a theme's pictures come from. `lengths` are the frames of all scenes: own media are shared out."""
+        if theme.footage.provider == "own_media":
+            from resources.footage.own_media import OwnMedia, StoredFile  # noqa: PLC0415 — heavy import, only when used
+
+            files = [
+                StoredFile(file.name, store.path(file.artifact_sha256), file.artifact_sha256)
+                for file in theme.footage.files
+            ]
+            return OwnMedia(files, theme.footage, lengths)
         from resources.footage.motion_graphics import MotionGraphics  # noqa: PLC0415 — heavy import, only when used
 
         return MotionGraphics()
+
+    def music(self, theme: Theme, store: ArtifactStore) -> MusicSource | None:
+        """The music that a theme asks for, None for none."""
+        if theme.music.provider == "file":
+            from resources.music.stored_file import StoredMusic  # noqa: PLC0415 — heavy import, only when used
+
+            return StoredMusic(theme.music, store.path(theme.music.artifact_sha256 or ""))
+        if theme.music.provider == "bed":
+            from resources.music.bed import BedMusic  # noqa: PLC0415 — heavy import, only when used
+
+            return BedMusic()
+        return None

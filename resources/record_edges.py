@@ -169,6 +169,8 @@ def video_edges(session: Session, row: models.Video, video: docs.Video, upstream
     if not rows:
         raise LineageViolation(f"Storing a video of job {row.job_id}: it shows no clip. Materialize the clips first.")
     _insert_edges(session, models.VideoClip, rows)
+    requests = [video.music_request_sha256] if video.music_request_sha256 else []
+    _insert_calls(session, models.VideoCall, {"video_id": row.id}, row.job_id, requests)
     _insert_media(session, models.VideoMedia, {"video_id": row.id}, row.job_id, video.media)
 
 

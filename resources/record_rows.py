@@ -143,6 +143,7 @@ def _video_columns(video: docs.Video, upstream: Upstream) -> dict[str, Any]:
         "thumbnail_sha256": video.thumbnail.sha256,
         "captions_srt_sha256": video.captions_srt.sha256,
         "captions_vtt_sha256": video.captions_vtt.sha256,
+        "captions_ass_sha256": video.captions_ass.sha256,
         "duration_seconds": video.duration_seconds,
         "width": video.width,
         "height": video.height,
@@ -179,7 +180,8 @@ RECORDS: dict[str, RecordType] = {
     ),
     "videos": RecordType(
         docs.Video, models.Video, ("scripts", "voiceovers", "clips"), _video_columns,
-        lambda v: (v.file, v.thumbnail, v.captions_srt, v.captions_vtt), edges.video_edges,
+        lambda v: (v.file, v.thumbnail, v.captions_srt, v.captions_vtt, v.captions_ass), edges.video_edges,
+        role="music_source",
     ),
     "reviews": RecordType(docs.Review, models.Review, ("videos",), _review_columns, lambda _: (), edges.no_edges),
 }  # fmt: skip

@@ -5,7 +5,7 @@ would let it override the real environment.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError
@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     lease_seconds: Annotated[float, Field(ge=2, le=3600)] = Field(
         default=60.0, description="How long a claim holds without a sign of life from its process"
     )
+    cache_gb: Annotated[float, Field(ge=0, le=10_000)] = Field(
+        default=4.0, description="How many GB of encoded segments are kept for the next video; the least used go first"
+    )
+    encoder: Literal["x264", "auto", "nvenc", "qsv", "vaapi", "videotoolbox", "amf"] = Field(
+        default="x264", description="What encodes pictures; a hardware encoder only when it really encodes, else x264"
+    )
 
     @property
     def root(self) -> Path:
@@ -47,6 +53,11 @@ class Settings(BaseSettings):
     def dagster_root(self) -> Path:
         """Dagster's folder as an absolute path."""
         return self.dagster_home.expanduser().absolute() if self.dagster_home else self.root / "dagster"
+
+    @property
+    def cache_bytes(self) -> int:
+        """The bound of the segment cache in bytes."""
+        return round(self.cache_gb * 1e9)
 
     @property
     def url(self) -> str:

@@ -5,7 +5,6 @@ retries around provider calls, the lease kept alive. Not here: storing records (
 """
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,16 +14,17 @@ from typing import Any, TypeVar
 
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
-from pydantic import PrivateAttr
-from sqlalchemy.exc import OperationalError
+from pydantic import PrivateAttr, TypeAdapter
 
 from reelineage import family, lineage
-from reelineage.documents import Document, Frame, StandIn
+from reelineage.documents import Clip, Document, Frame, MediaItem, StandIn
 from reelineage.errors import Cancelled, ClaimRefused, FenceLost, ReelineageError, TransientError
+from reelineage.look import ProfileName
 from reelineage.models import Job
 from reelineage.theme import Theme, frame_of
 from resources.artifact_store import ArtifactStore
 from resources.failures import TRANSIENT, kind_of
+from resources.heartbeat import Heartbeat
 from resources.home import Home, open_home
 from resources.ledger import Answer, Ledger, Product, Request
 from resources.record_rows import RECORDS
@@ -32,12 +32,27 @@ from resources.record_rows import RECORDS
 PRODUCE_VIDEO = "produce_video"
 ATTEMPT_TAG = "reelineage/attempt"
 _ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+_PROFILE: TypeAdapter[ProfileName] = TypeAdapter(ProfileName)
+_SECONDS_BETWEEN_LINES = 1.0
 DocumentType = TypeVar("DocumentType", bound=Document)
 
 
 @dataclass(frozen=True)
+class Part:
+    """One of several pieces that a step works on side by side: a segment, with its frames."""
+
+    name: str
+    done: int
+    total: int
+    what: str
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How far a step is: `done` of `total` pieces (scenes, sentences, frames); 0 of 0 when it has just begun."""
+    """How far a step is: `done` of `total` pieces (scenes, sentences, frames); 0 of 0 when it has just begun.
+
+    A `live` step reports several times a second, with the parts it works on; the log takes a line a second of that.
+    """
 
     job_id: int
     asset: str
@@ -45,33 +60,8 @@ class Progress:
     total: int
     what: str
     finished: bool = False
-
-
-class Heartbeat(threading.Thread):
-    """Renews the lease of a job; notices when the job was taken away."""
-
-    def __init__(self, home: Home, job_id: int, run_id: str) -> None:
-        super().__init__(name=f"lease-of-job-{job_id}", daemon=True)
-        self.lost = threading.Event()
-        self._ended = threading.Event()
-        self._home, self._job_id, self._run_id = home, job_id, run_id
-
-    def run(self) -> None:
-        """Renew several times per lease, so that one slow write does not lose it."""
-        pause = min(self._home.settings.lease_seconds / 4, 2.0)
-        while not self._ended.wait(pause):
-            try:
-                kept = self._home.queue.renew(self._job_id, self._run_id)
-            except OperationalError:
-                continue  # the database is away for a moment; the lease outlasts several tries
-            if not kept:
-                self.lost.set()
-                return
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._ended.set()
-        self.join(timeout=30)
+    live: bool = False
+    running: tuple[Part, ...] = ()
 
 
 @dataclass
@@ -96,9 +86,14 @@ class Work:
         return self.job.seed
 
     @property
+    def profile(self) -> ProfileName:
+        """Where the video goes, as the job was ordered."""
+        return _PROFILE.validate_python(self.job.profile)
+
+    @property
     def draft(self) -> bool:
         """Whether this is a quick look at half size."""
-        return self.job.profile == "draft"
+        return self.profile == "draft"
 
     @property
     def frame(self) -> Frame:
@@ -132,6 +127,12 @@ class Work:
             video = lineage.current(session, self.job.id).video
             return family.stand_ins_behind(session, [family.Ref("video", str(video.id))]) if video else ()
 
+    def works(self) -> tuple[MediaItem, ...]:
+        """Outside works in the job's current clips."""
+        with self.home.database.read() as session:
+            rows = lineage.current(session, self.job.id).rows("clips")
+        return tuple(item for row in rows for item in Clip.model_validate(row.document).media)
+
     def call(self, request: Request, make: Callable[[Path], Product]) -> Answer:
         """Ask a provider through the ledger; transient failures are tried again with backoff and jitter (ORCH-03)."""
         self.check()
@@ -151,6 +152,11 @@ class Work:
         """Tell how far the step is; also the place where a cancellation is noticed."""
         self.check()
         self.notify(Progress(self.job.id, self.asset, done, total, what))
+
+    def live_progress(self, done: int, total: int, what: str, running: tuple[Part, ...]) -> None:
+        """The same, for a step that can tell several times a second and works on several parts."""
+        self.check()
+        self.notify(Progress(self.job.id, self.asset, done, total, what, live=True, running=running))
 
     def check(self) -> None:
         """Stop when the job was taken away.
@@ -181,6 +187,7 @@ class Workbench(dg.ConfigurableResource[Any]):
     """Gives each step its job, and gives the job back when the run ends."""
 
     _heartbeats: dict[tuple[int, str], Heartbeat] = PrivateAttr(default_factory=dict)
+    _next_line: dict[tuple[int, str], float] = PrivateAttr(default_factory=dict)
 
     @property
     def home(self) -> Home:
@@ -204,6 +211,11 @@ class Workbench(dg.ConfigurableResource[Any]):
 
     def on_progress(self, context: dg.AssetExecutionContext, progress: Progress) -> None:
         """Write progress to the log and the job's row; the command line draws it as well."""
+        if progress.live:
+            key, moment = (progress.job_id, progress.asset), time.monotonic()
+            if moment < self._next_line.get(key, 0.0):
+                return
+            self._next_line[key] = moment + _SECONDS_BETWEEN_LINES
         count = f" {progress.done}/{progress.total}" if progress.total else ""
         text = f"{progress.asset}{count} {progress.what}"
         context.log.info(text)

@@ -15,7 +15,6 @@ from sqlalchemy import create_engine, text
 
 from resources.database import Database
 from resources.home import Home, open_home
-from resources.rendering.fonts import static_bold
 from resources.settings import Settings
 from tests.runner import Runner, runner
 from tests.tiny import TINY_THEME
@@ -151,7 +150,9 @@ def caption_fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "caption-fonts"
     folder.mkdir(exist_ok=True)
-    static_bold(folder)
+    from resources.rendering.lettering import FontLibrary  # noqa: PLC0415 — heavy import, only when used
+
+    FontLibrary(folder).needed(["A"], "montserrat")
     return folder
 
 

@@ -161,13 +161,16 @@ def clip(scene: int, artifact: docs.ArtifactRef, request_sha256: str) -> docs.Cl
     )  # fmt: skip
 
 
-def video(said: docs.Script, file: docs.ArtifactRef, side: docs.ArtifactRef) -> docs.Video:
+def video(
+    said: docs.Script, file: docs.ArtifactRef, side: docs.ArtifactRef, music_request_sha256: str | None = None
+) -> docs.Video:
     """A finished file; thumbnail and captions share one side file."""
     return docs.Video(
-        title=said.title, file=file, thumbnail=side, captions_srt=side, captions_vtt=side, width=540, height=960,
-        fps=docs.FPS, frames=60, duration_seconds=2.0, video_codec="h264", video_profile="High",
+        title=said.title, file=file, thumbnail=side, captions_srt=side, captions_vtt=side, captions_ass=side,
+        width=540, height=960, fps=docs.FPS, frames=60, duration_seconds=2.0, video_codec="h264", video_profile="High",
         pixel_format="yuv420p", audio_codec="aac", audio_sample_rate=docs.SAMPLE_RATE, loudness_lufs=-14.0,
-        true_peak_dbtp=-1.5, encoder={}, media=(media_item("font"),),
+        true_peak_dbtp=-1.5, encoder={}, media=(media_item("font"), media_item("music")),
+        music_request_sha256=music_request_sha256,
     )  # fmt: skip
 
 
@@ -186,6 +189,7 @@ ROLES: dict[str, str] = {
     "scripts": "script_writer",
     "voiceovers": "speech_synthesizer",
     "clips": "footage_source",
+    "videos": "music_source",
 }
 
 
@@ -255,8 +259,9 @@ class Maker:
     def _videos(self, scripts: docs.Script, voiceovers: docs.Voiceover, clips: list[docs.Clip]) -> docs.Video:
         shown = sha256_of([voiceovers.audio.sha256, *(one.artifact.sha256 for one in clips)])
         store = self.home.store
+        _, music = self._file("videos")
         file = store.put_bytes(f"mp4 of job {self.job_id} {shown}".encode(), "video/mp4")
-        return video(scripts, file, store.put_bytes(f"side of {shown}".encode(), "text/plain"))
+        return video(scripts, file, store.put_bytes(f"side of {shown}".encode(), "text/plain"), music)
 
     def _reviews(self, videos: docs.Video) -> docs.Review:
         return review(videos, stand_ins=(self.stand_in,) if self.stand_in else ())

@@ -5,7 +5,7 @@ real files that the real composer accepts. Not here: documents made up for tests
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from pipeline_assets.definitions import build_definitions
 from pipeline_assets.partitions import register_partition
-from reelineage.documents import SAMPLE_RATE, Frame, MediaItem, ProviderIdentity, WordTiming
+from reelineage.documents import SAMPLE_RATE, Frame, MediaItem, Placement, ProviderIdentity, WordTiming
 from reelineage.errors import PermanentError, TransientError
 from reelineage.theme import Theme, Voice, parse_theme
-from resources.footage import FootageSource, Shot
+from resources.artifact_store import ArtifactStore
+from resources.footage import FootageSource, Shot, Take
 from resources.home import Home
 from resources.job_orders import create_job
 from resources.providers import Providers
@@ -110,15 +111,15 @@ class TinyFootage:
     """Grey stripes that move."""
 
     identity = ProviderIdentity(role="footage_source", provider="tiny", model="stripes/1")
-    media: tuple[MediaItem, ...] = ()
 
     def __init__(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
 
-    def film(self, shot: Shot, destination: Path, on_frame: Callable[[int], None]) -> None:
+    def film(self, shot: Shot, destination: Path, on_frame: Callable[[int], None]) -> Take:
         """As `FootageSource.film`."""
         self._behaviour.note(f"film {shot.scene.number}")
         encode_frames(self._pictures(shot, on_frame), destination, frame=shot.frame, crf=30, preset="ultrafast")
+        return Take(media_type="video/mp4", placement=Placement(), media=())
 
     def _pictures(self, shot: Shot, on_frame: Callable[[int], None]) -> Iterator[NDArray[np.uint8]]:
         for number in range(shot.frames):
@@ -147,8 +148,10 @@ class TinyProviders(Providers):
         """The sine voice."""
         return TinySpeech(self.behaviour)
 
-    def footage(self) -> FootageSource:
-        """The stripes."""
+    def footage(self, theme: Theme, lengths: Sequence[int], store: ArtifactStore) -> FootageSource:
+        """The stripes, unless the theme brings its own media."""
+        if theme.footage.provider == "own_media":
+            return super().footage(theme, lengths, store)
         return TinyFootage(self.behaviour)
 
 

@@ -1,6 +1,7 @@
 """`reelineage jobs`: the queue as people see it."""
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -8,6 +9,7 @@ from console.commands.make import print_made
 from console.dagster_home import open_instance, prepare, register
 from console.making import make_now, new_run_id
 from reelineage import lineage
+from reelineage.look import ProfileName
 from reelineage.models import JOB_STATES
 from resources.costs import cost_of_job
 from resources.home import Home, open_home
@@ -38,8 +40,8 @@ def jobs() -> None:
 @click.argument("theme", type=click.Path(path_type=Path))
 @click.option("--trends", type=click.Path(path_type=Path), help="A trend or feed file instead of the theme's sources.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Makes the video repeatable; random when left out.")
-@click.option("--profile", type=click.Choice(["standard", "draft"]), default="standard", show_default=True)
-def create(theme: Path, trends: Path | None, seed: int | None, profile: str) -> None:
+@click.option("--profile", type=click.Choice(get_args(ProfileName)), help="Where it goes; the theme's own by default.")
+def create(theme: Path, trends: Path | None, seed: int | None, profile: str | None) -> None:
     """Put a job for THEME (a YAML file) into the queue and print its id."""
     home = open_home()
     prepare(home)

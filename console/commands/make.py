@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -9,6 +10,7 @@ from console.dagster_home import prepare
 from console.making import Made, make_now, new_run_id
 from console.show import rows_of, starts_of, tree
 from reelineage.family import Ref, upstream
+from reelineage.look import ProfileName
 from resources.home import Home, open_home
 from resources.job_orders import create_job, read_theme_file
 
@@ -17,9 +19,9 @@ from resources.job_orders import create_job, read_theme_file
 @click.argument("theme", type=click.Path(path_type=Path))
 @click.option("--trends", type=click.Path(path_type=Path), help="A trend or feed file instead of the theme's sources.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Makes the video repeatable; random when left out.")
-@click.option("--profile", type=click.Choice(["standard", "draft"]), default="standard", show_default=True)
+@click.option("--profile", type=click.Choice(get_args(ProfileName)), help="Where it goes; the theme's own by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout.")
-def make(theme: Path, trends: Path | None, seed: int | None, profile: str, *, as_json: bool) -> None:
+def make(theme: Path, trends: Path | None, seed: int | None, profile: str | None, *, as_json: bool) -> None:
     """Make a video from THEME (a YAML file) now, and print where it lies and what it was made from."""
     home = open_home()
     prepare(home)

@@ -83,7 +83,9 @@ def _create_tables() -> None:
             name=op.f("ck_jobs_claimed_from"),
         ),
         sa.CheckConstraint("error_kind IN ('permanent', 'transient')", name=op.f("ck_jobs_error_kind")),
-        sa.CheckConstraint("profile IN ('standard', 'draft')", name=op.f("ck_jobs_profile")),
+        sa.CheckConstraint(
+            "profile IN ('standard', 'youtube', 'tiktok', 'reels', 'strict', 'draft')", name=op.f("ck_jobs_profile")
+        ),
         sa.CheckConstraint(
             "state IN ('queued', 'submitted', 'running', 'awaiting_review', 'approved', 'rejected', 'failed', 'cancelled')",
             name=op.f("ck_jobs_state"),
@@ -162,7 +164,7 @@ def _create_tables() -> None:
             "(status = 'intent') = (finished_at IS NULL)", name=op.f("ck_provider_calls_finished_when_closed")
         ),
         sa.CheckConstraint(
-            "role IN ('trend_source', 'script_writer', 'speech_synthesizer', 'footage_source')",
+            "role IN ('trend_source', 'script_writer', 'speech_synthesizer', 'footage_source', 'music_source')",
             name=op.f("ck_provider_calls_role"),
         ),
         sa.CheckConstraint("stand_in IN ('demo', 'fallback')", name=op.f("ck_provider_calls_stand_in")),
@@ -586,6 +588,7 @@ def _create_tables() -> None:
         sa.Column("thumbnail_sha256", sa.String(length=64), nullable=False),
         sa.Column("captions_srt_sha256", sa.String(length=64), nullable=False),
         sa.Column("captions_vtt_sha256", sa.String(length=64), nullable=False),
+        sa.Column("captions_ass_sha256", sa.String(length=64), nullable=False),
         sa.Column("duration_seconds", sa.Float(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
@@ -619,6 +622,9 @@ def _create_tables() -> None:
         sa.ForeignKeyConstraint(
             ["captions_vtt_sha256"], ["artifacts.sha256"], name=op.f("fk_videos_captions_vtt_sha256_artifacts")
         ),
+        sa.ForeignKeyConstraint(
+            ["captions_ass_sha256"], ["artifacts.sha256"], name=op.f("fk_videos_captions_ass_sha256_artifacts")
+        ),
         sa.ForeignKeyConstraint(["file_sha256"], ["artifacts.sha256"], name=op.f("fk_videos_file_sha256_artifacts")),
         sa.ForeignKeyConstraint(
             ["job_id", "script_id", "voiceover_id"],
@@ -644,6 +650,7 @@ def _create_tables() -> None:
     op.create_index("ix_videos_thumbnail_sha256", "videos", ["thumbnail_sha256"], unique=False)
     op.create_index("ix_videos_captions_srt_sha256", "videos", ["captions_srt_sha256"], unique=False)
     op.create_index("ix_videos_captions_vtt_sha256", "videos", ["captions_vtt_sha256"], unique=False)
+    op.create_index("ix_videos_captions_ass_sha256", "videos", ["captions_ass_sha256"], unique=False)
     op.create_index(
         op.f("ix_videos_job_id_script_id_voiceover_id"), "videos", ["job_id", "script_id", "voiceover_id"], unique=False
     )
@@ -697,6 +704,22 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("clip_id", "call_id", name=op.f("pk_clip_calls")),
     )
     op.create_index("ix_clip_calls_call_id", "clip_calls", ["call_id"], unique=False)
+    op.create_table(
+        "video_calls",
+        sa.Column("job_id", ROW_ID, nullable=False),
+        sa.Column("video_id", ROW_ID, nullable=False),
+        sa.Column("call_id", ROW_ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id", "call_id"],
+            ["provider_calls.job_id", "provider_calls.id"],
+            name=op.f("fk_video_calls_job_id_call_id_provider_calls"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id", "video_id"], ["videos.job_id", "videos.id"], name=op.f("fk_video_calls_job_id_video_id_videos")
+        ),
+        sa.PrimaryKeyConstraint("video_id", "call_id", name=op.f("pk_video_calls")),
+    )
+    op.create_index("ix_video_calls_call_id", "video_calls", ["call_id"], unique=False)
     op.create_table(
         "clip_media_items",
         sa.Column("job_id", ROW_ID, nullable=False),

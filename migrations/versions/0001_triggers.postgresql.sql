@@ -188,6 +188,12 @@ CREATE TRIGGER script_citations_no_truncate BEFORE TRUNCATE ON script_citations 
 
 CREATE TRIGGER script_citations_no_update BEFORE UPDATE ON script_citations FOR EACH ROW EXECUTE FUNCTION reelineage_refuse()
 
+CREATE TRIGGER video_calls_no_delete BEFORE DELETE ON video_calls FOR EACH ROW EXECUTE FUNCTION reelineage_refuse()
+
+CREATE TRIGGER video_calls_no_truncate BEFORE TRUNCATE ON video_calls EXECUTE FUNCTION reelineage_refuse()
+
+CREATE TRIGGER video_calls_no_update BEFORE UPDATE ON video_calls FOR EACH ROW EXECUTE FUNCTION reelineage_refuse()
+
 CREATE TRIGGER video_clips_no_delete BEFORE DELETE ON video_clips FOR EACH ROW EXECUTE FUNCTION reelineage_refuse()
 
 CREATE TRIGGER video_clips_no_truncate BEFORE TRUNCATE ON video_clips EXECUTE FUNCTION reelineage_refuse()

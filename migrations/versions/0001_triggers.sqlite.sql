@@ -80,7 +80,7 @@ CREATE TRIGGER trend_analysis_observations_no_update BEFORE UPDATE ON trend_anal
 
 CREATE TRIGGER videos_no_delete BEFORE DELETE ON videos BEGIN SELECT RAISE(ABORT, 'videos rows are append-only: DELETE refused'); END
 
-CREATE TRIGGER videos_no_update BEFORE UPDATE ON videos WHEN NOT ((OLD.script_id IS NEW.script_id AND OLD.voiceover_id IS NEW.voiceover_id AND OLD.file_sha256 IS NEW.file_sha256 AND OLD.thumbnail_sha256 IS NEW.thumbnail_sha256 AND OLD.captions_srt_sha256 IS NEW.captions_srt_sha256 AND OLD.captions_vtt_sha256 IS NEW.captions_vtt_sha256 AND OLD.duration_seconds IS NEW.duration_seconds AND OLD.width IS NEW.width AND OLD.height IS NEW.height AND OLD.id IS NEW.id AND OLD.version IS NEW.version AND OLD.run_id IS NEW.run_id AND OLD.origin IS NEW.origin AND OLD.code_version IS NEW.code_version AND OLD.data_version IS NEW.data_version AND OLD.previous_sha256 IS NEW.previous_sha256 AND OLD.created_at IS NEW.created_at AND OLD.job_id IS NEW.job_id AND OLD.tombstone_id IS NULL AND NEW.tombstone_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'videos rows are append-only: UPDATE refused'); END
+CREATE TRIGGER videos_no_update BEFORE UPDATE ON videos WHEN NOT ((OLD.script_id IS NEW.script_id AND OLD.voiceover_id IS NEW.voiceover_id AND OLD.file_sha256 IS NEW.file_sha256 AND OLD.thumbnail_sha256 IS NEW.thumbnail_sha256 AND OLD.captions_srt_sha256 IS NEW.captions_srt_sha256 AND OLD.captions_vtt_sha256 IS NEW.captions_vtt_sha256 AND OLD.captions_ass_sha256 IS NEW.captions_ass_sha256 AND OLD.duration_seconds IS NEW.duration_seconds AND OLD.width IS NEW.width AND OLD.height IS NEW.height AND OLD.id IS NEW.id AND OLD.version IS NEW.version AND OLD.run_id IS NEW.run_id AND OLD.origin IS NEW.origin AND OLD.code_version IS NEW.code_version AND OLD.data_version IS NEW.data_version AND OLD.previous_sha256 IS NEW.previous_sha256 AND OLD.created_at IS NEW.created_at AND OLD.job_id IS NEW.job_id AND OLD.tombstone_id IS NULL AND NEW.tombstone_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'videos rows are append-only: UPDATE refused'); END
 
 CREATE TRIGGER videos_fenced BEFORE INSERT ON videos WHEN NEW.origin = 'run' AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = NEW.job_id AND active_run = NEW.run_id) BEGIN SELECT RAISE(ABORT, 'videos rows are stored only by the run that holds their job'); END
 
@@ -109,6 +109,10 @@ CREATE TRIGGER reviews_fenced BEFORE INSERT ON reviews WHEN NEW.origin = 'run' A
 CREATE TRIGGER script_citations_no_delete BEFORE DELETE ON script_citations BEGIN SELECT RAISE(ABORT, 'script_citations rows are append-only: DELETE refused'); END
 
 CREATE TRIGGER script_citations_no_update BEFORE UPDATE ON script_citations BEGIN SELECT RAISE(ABORT, 'script_citations rows are append-only: UPDATE refused'); END
+
+CREATE TRIGGER video_calls_no_delete BEFORE DELETE ON video_calls BEGIN SELECT RAISE(ABORT, 'video_calls rows are append-only: DELETE refused'); END
+
+CREATE TRIGGER video_calls_no_update BEFORE UPDATE ON video_calls BEGIN SELECT RAISE(ABORT, 'video_calls rows are append-only: UPDATE refused'); END
 
 CREATE TRIGGER video_clips_no_delete BEFORE DELETE ON video_clips BEGIN SELECT RAISE(ABORT, 'video_clips rows are append-only: DELETE refused'); END
 

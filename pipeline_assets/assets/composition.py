@@ -1,4 +1,4 @@
-"""Stage 4, `composition`: clips, voice and captions become one file. How is `resources.rendering`."""
+"""Stage 4, `composition`: clips, voice, music and captions become one file. How is `resources.rendering`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ import dagster as dg
 from pipeline_assets.partitions import job_partitions
 from pipeline_assets.policies import CODE_VERSIONS, OWNERS
 from reelineage.documents import Clip, Script, Video, Voiceover
+from resources.providers import Providers
 from resources.steps.composition import compose_video, preview
 from resources.workbench import Workbench
 
@@ -21,11 +22,12 @@ from resources.workbench import Workbench
 def videos(
     context: dg.AssetExecutionContext,
     workbench: Workbench,
+    providers: Providers,
     scripts: Script,
     voiceovers: Voiceover,
     clips: list[Clip],
 ) -> dg.MaterializeResult[Video]:
-    """The finished MP4 with burned-in captions, its thumbnail and subtitle files, measured after the last write."""
+    """The finished MP4 with its music and burned-in captions, thumbnail and subtitle files, measured after the end."""
     with workbench.work(context) as work:
 
         def tell(video: Video) -> Mapping[str, Any]:
@@ -35,4 +37,4 @@ def videos(
                 "loudness_lufs": video.loudness_lufs,
             }
 
-        return work.stored(tell) or work.result(compose_video(work, scripts, voiceovers, clips), tell)
+        return work.stored(tell) or work.result(compose_video(work, providers, scripts, voiceovers, clips), tell)

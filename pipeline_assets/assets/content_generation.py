@@ -63,7 +63,7 @@ def clips(
     scripts: Script,
     voiceovers: Voiceover,
 ) -> dg.MaterializeResult[list[Clip]]:
-    """The pictures: one silent clip per scene, cut to that scene's narration at whole frames."""
+    """The pictures: one per scene, as long as that scene's narration in whole frames: a drawing, film or still."""
     with workbench.work(context) as work:
         return work.stored(_tell_clips) or work.result(film(work, providers, scripts, voiceovers), _tell_clips)
 

@@ -24,7 +24,7 @@ def reviews(
     """What a reviewer should know; the video then waits in `output/review` for a decision."""
     with workbench.work(context) as work:
         return work.stored(_tell) or work.result(
-            review_video(videos, scripts, stand_ins=work.stand_ins(), draft=work.draft), _tell
+            review_video(videos, scripts, stand_ins=work.stand_ins(), works=work.works(), draft=work.draft), _tell
         )
 
 

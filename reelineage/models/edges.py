@@ -161,6 +161,22 @@ class ClipCall(Base):
     call_id: Mapped[int] = mapped_column(RowId, primary_key=True)
 
 
+class VideoCall(Base):
+    """The provider calls that composition itself made (music)."""
+
+    __tablename__ = "video_calls"
+    __table_args__ = _edge(
+        "video_id",
+        ForeignKeyConstraint(("job_id", "video_id"), ("videos.job_id", "videos.id")),
+        ForeignKeyConstraint(("job_id", "call_id"), ("provider_calls.job_id", "provider_calls.id")),
+        Index("ix_video_calls_call_id", "call_id"),
+    )
+
+    job_id: Mapped[int] = mapped_column(RowId)
+    video_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    call_id: Mapped[int] = mapped_column(RowId, primary_key=True)
+
+
 class VoiceoverMedia(Base):
     """The outside works a voiceover uses (the voice)."""
 

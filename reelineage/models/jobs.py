@@ -31,7 +31,7 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         one_of("state", *JOB_STATES),
-        one_of("profile", "standard", "draft"),
+        one_of("profile", "standard", "youtube", "tiktok", "reels", "strict", "draft"),
         one_of("error_kind", "permanent", "transient"),
         one_of("claim_mode", "resume", "remake", "partial"),
         one_of("claimed_from", *JOB_STATES),
@@ -142,7 +142,7 @@ class ProviderCall(Base):
         UniqueConstraint("job_id", "id"),
         Index("ix_provider_calls_job_id_request_sha256", "job_id", "request_sha256"),
         Index("ix_provider_calls_artifact_sha256", "artifact_sha256"),
-        one_of("role", "trend_source", "script_writer", "speech_synthesizer", "footage_source"),
+        one_of("role", "trend_source", "script_writer", "speech_synthesizer", "footage_source", "music_source"),
         one_of("status", "intent", "ok", "failed", "ambiguous"),
         one_of("stand_in", "demo", "fallback"),
         is_sha256("request_sha256"),

@@ -156,6 +156,7 @@ class Video(Record, Base):
         Index("ix_videos_thumbnail_sha256", "thumbnail_sha256"),
         Index("ix_videos_captions_srt_sha256", "captions_srt_sha256"),
         Index("ix_videos_captions_vtt_sha256", "captions_vtt_sha256"),
+        Index("ix_videos_captions_ass_sha256", "captions_ass_sha256"),
         content=("title",),
     )
 
@@ -166,6 +167,7 @@ class Video(Record, Base):
     thumbnail_sha256: Mapped[str] = mapped_column(Hash, ForeignKey("artifacts.sha256"))
     captions_srt_sha256: Mapped[str] = mapped_column(Hash, ForeignKey("artifacts.sha256"))
     captions_vtt_sha256: Mapped[str] = mapped_column(Hash, ForeignKey("artifacts.sha256"))
+    captions_ass_sha256: Mapped[str] = mapped_column(Hash, ForeignKey("artifacts.sha256"))
     duration_seconds: Mapped[float]
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)

@@ -5,13 +5,16 @@ burning in (`resources.rendering`).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reelineage.documents import SpokenSentence, Voiceover
 from reelineage.text import clean_text
+from reelineage.timeline.writing import columns, needs_no_space, pieces
 
-LONGEST_LINE = 18  # characters; in an upright picture this leaves letters of about 1/15 of its width
+LONGEST_LINE = (
+    18  # columns, two for a wide character; in an upright picture this leaves letters of about 1/15 of its width
+)
 MOST_WORDS = 5
 SHORTEST_SECONDS = 0.4
 CLOSED_GAP_SECONDS = 0.5
@@ -22,16 +25,21 @@ _WEAK_WORDS = (
     "its it his her their our your my this that these those per vs via into over about not no very just"
 )
 _WEAK = frozenset(_WEAK_WORDS.split())
-_FULL_STOPS = (".", "!", "?", ":", ";", "…", "—", "–")
+_FULL_STOPS = tuple(".!?:;…—–。！？；：؟؛۔।॥։")
+_COMMAS = tuple(",，、،")
 
 
 @dataclass(frozen=True)
 class CaptionWord:
-    """A word as it is written, and when it is heard (seconds from the start of the video)."""
+    """A word as it is written, and when it is heard (seconds from the start of the video).
+
+    `glued` words follow the one before without a space, as in Chinese and Japanese.
+    """
 
     text: str
     start_seconds: float
     end_seconds: float
+    glued: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Cue:
     @property
     def text_lines(self) -> tuple[str, ...]:
         """The lines as text."""
-        return tuple(" ".join(word.text for word in line) for line in self.lines)
+        return tuple(_joined(line) for line in self.lines)
 
 
 def caption_cues(voiceover: Voiceover) -> tuple[Cue, ...]:
@@ -96,18 +104,43 @@ def to_vtt(cues: Sequence[Cue]) -> str:
 
 
 def _words(sentence: SpokenSentence, *, not_before: float) -> list[CaptionWord]:
-    """The visible words; times never run backwards, whatever the aligner said."""
-    words = []
+    """The visible words; times never run backwards, whatever the aligner said.
+
+    A clause of Chinese that the aligner took for one word is parted; its parts share the time by their length.
+    """
+    words: list[CaptionWord] = []
     earliest = not_before
-    for word in sentence.words:
+    for word, glued in zip(sentence.words, _glued(sentence), strict=True):
         text = clean_text(word.text, max_characters=300)
         if not text:
             continue
         start = max(word.start_seconds, earliest)
         end = max(word.end_seconds, start + 0.001)
-        words.append(CaptionWord(text, start, end))
-        earliest = start + 0.001
+        parts = pieces(text)
+        each = (end - start) / max(1, sum(map(columns, parts)))
+        for number, part in enumerate(parts):
+            until = end if number == len(parts) - 1 else max(start + each * columns(part), start + 0.001)
+            words.append(
+                CaptionWord(part, start, max(until, start + 0.001), glued=bool(words) and (glued or number > 0))
+            )
+            earliest = start + 0.001
+            start = max(until, earliest)
     return words
+
+
+def _glued(sentence: SpokenSentence) -> Iterator[bool]:
+    """For each word, whether it follows the one before without a space, as the sentence is written."""
+    at, before = 0, ""
+    for word in sentence.words:
+        # A short window: a word that is not there as written must not cost a search through a long text.
+        found = sentence.text.find(word.text, at, at + len(word.text) + 20)
+        if found < 0:
+            yield needs_no_space(before, word.text)
+        else:
+            between = sentence.text[at:found]
+            yield found > 0 and not any(c.isspace() for c in between) and not sentence.text[found - 1].isspace()
+            at = found + len(word.text)
+        before = word.text
 
 
 def _phrases(words: Sequence[CaptionWord]) -> list[tuple[CaptionWord, ...]]:
@@ -138,12 +171,12 @@ def _phrase_cost(words: Sequence[CaptionWord], start: int, end: int) -> float:
     if shown < SHORTEST_SECONDS:
         cost += 60
     cost += 8 * max(0.0, 0.8 - shown)
-    if len(phrase) == 1 and len(words) > 1 and len(phrase[0].text) < 10:
+    if len(phrase) == 1 and len(words) > 1 and columns(phrase[0].text) < 10:
         cost += 4
     if end < len(words):
         cost += _break_cost(phrase[-1], words[end])
     cost += sum(9.0 for word in phrase[:-1] if word.text.endswith(_FULL_STOPS))
-    cost += sum(2.5 for word in phrase[:-1] if word.text.endswith(","))
+    cost += sum(2.5 for word in phrase[:-1] if word.text.endswith(_COMMAS))
     return cost
 
 
@@ -151,7 +184,7 @@ def _break_cost(word: CaptionWord, following: CaptionWord) -> float:
     """What it costs to change the screen between two words."""
     if word.text.endswith(_FULL_STOPS):
         return 0.0
-    if word.text.endswith(",") or following.start_seconds - word.end_seconds > 0.15:
+    if word.text.endswith(_COMMAS) or following.start_seconds - word.end_seconds > 0.15:
         return 1.0
     return 5.0 + _hangs(word)
 
@@ -174,8 +207,12 @@ def _lines(phrase: Sequence[CaptionWord]) -> tuple[tuple[CaptionWord, ...], ...]
     return tuple(phrase[:cut]), tuple(phrase[cut:])
 
 
+def _joined(words: Sequence[CaptionWord]) -> str:
+    return "".join(word.text if word.glued or not at else f" {word.text}" for at, word in enumerate(words))
+
+
 def _length(words: Sequence[CaptionWord]) -> int:
-    return sum(len(word.text) for word in words) + len(words) - 1
+    return sum(columns(word.text) + (not word.glued) for word in words) - (not words[0].glued)
 
 
 def _held(cue: Cue, *, until: float) -> Cue:

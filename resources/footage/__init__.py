@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from reelineage.documents import Frame, MediaItem, ProviderIdentity, Scene
-from reelineage.theme import Style
+from reelineage.documents import Frame, MediaItem, Placement, ProviderIdentity, Scene
+from reelineage.look import Style
 
 
 @dataclass(frozen=True)
 class Shot:
     """What one clip must show. `frames` at 30 fps; `draft` trades quality for speed.
 
-    `video_seed` is the same for all scenes of a video, so that they share a colour scheme and background.
+    `video_seed` is the same for all scenes of a video, so that they share a colour scheme and background. `leaves` says
+    that graphics go out at the scene's end; where a transition takes over they stay.
     """
 
     scene: Scene
@@ -23,23 +24,28 @@ class Shot:
     style: Style
     video_seed: int
     draft: bool
+    leaves: bool = True
+
+
+@dataclass(frozen=True)
+class Take:
+    """What was filmed: a media type, how it fills the frame (None: a drawing), and the outside works it contains."""
+
+    media_type: str
+    placement: Placement | None
+    media: tuple[MediaItem, ...]
 
 
 class FootageSource(Protocol):
-    """Makes one silent clip for one scene."""
+    """Makes the picture of one scene."""
 
     @property
     def identity(self) -> ProviderIdentity:
         """Provider, model and version, for the ledger."""
         ...
 
-    @property
-    def media(self) -> tuple[MediaItem, ...]:
-        """Outside works the clip contains (fonts, footage), for the bill of materials."""
-        ...
-
-    def film(self, shot: Shot, destination: Path, on_frame: Callable[[int], None]) -> None:
-        """Write an MP4 of exactly `shot.frames` frames to `destination`.
+    def film(self, shot: Shot, destination: Path, on_frame: Callable[[int], None]) -> Take:
+        """Write a film, a still or a drawing that lasts `shot.frames` frames to `destination`, and say which.
 
         `on_frame(done)` is called now and then; what it raises (a cancellation) stops the work and leaves no process.
 

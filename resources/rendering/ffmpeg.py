@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ from reelineage.errors import PermanentError, TransientError
 from resources.rendering.process import Child, running
 
 _POLL_SECONDS = 0.1
-_SECONDS_PER_PICTURE = 60.0  # a picture that takes longer to draw or encode than this means that something hangs
+_DEADLINE_SECONDS = 3600.0
 BT709 = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
 TAG_BT709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"  # frames overrule options
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
@@ -53,6 +55,25 @@ def ffmpeg_version() -> str:
     return words[2] if words[:2] == ["ffmpeg", "version"] else "unknown"
 
 
+@dataclass(frozen=True)
+class RawPictures:
+    """Pictures to write into ffmpeg's standard input: I420, uint8 of shape (height * 3 // 2, width), bt709 limited."""
+
+    frame: Frame
+    make: Callable[[], Iterator[NDArray[np.uint8]]]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """How ffmpeg is told to read them from its standard input, up to and with its `-i`."""
+        return self.arguments_for("pipe:0")
+
+    def arguments_for(self, place: str) -> tuple[str, ...]:
+        """As `arguments`, for pictures that lie in a file."""
+        size = f"{self.frame.width}x{self.frame.height}"
+        kind = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", size, "-framerate", str(FPS))
+        return (*kind, *BT709, "-i", place)
+
+
 def run_ffmpeg(
     arguments: Sequence[str],
     *,
@@ -60,6 +81,7 @@ def run_ffmpeg(
     deadline_seconds: float,
     on_progress: Callable[[int], None] | None = None,
     folder: Path | None = None,
+    pictures: RawPictures | None = None,
 ) -> str:
     """Run ffmpeg to its end and return the end of what it wrote to stderr (at most 64 KiB).
 
@@ -69,24 +91,34 @@ def run_ffmpeg(
         deadline_seconds: wall time after which the process group is killed.
         on_progress: called about ten times a second with the frames written so far; what it raises stops ffmpeg.
         folder: working folder of ffmpeg, so that file names inside filters can be short and plain.
+        pictures: drawn in a thread of their own and written to ffmpeg's standard input.
 
     Raises:
-        PermanentError: ffmpeg refused the input or the arguments.
+        PermanentError: ffmpeg refused the input or the arguments, or a picture has the wrong shape.
         TransientError: it took longer than the deadline, or was killed from outside.
     """
     end = time.monotonic() + deadline_seconds
-    with running(_command(arguments), folder=folder, stdin=subprocess.DEVNULL) as child:
-        while True:
-            with suppress(subprocess.TimeoutExpired):
-                child.process.wait(_POLL_SECONDS)
-                break
-            if on_progress is not None:
-                on_progress(_last_frame(child.printed()))
-            if time.monotonic() > end:
-                raise TransientError(
-                    f"{doing}: ffmpeg was stopped after {deadline_seconds:.0f} s. Look at the load of this machine and "
-                    f"try again. ffmpeg said: {child.said()[-2000:] or 'nothing'}"
-                )
+    stdin = subprocess.DEVNULL if pictures is None else subprocess.PIPE
+    with running(_command(arguments), folder=folder, stdin=stdin) as child:
+        feeder = _Feeder(child, pictures, doing) if pictures else None
+        try:
+            while True:
+                with suppress(subprocess.TimeoutExpired):
+                    child.process.wait(_POLL_SECONDS)
+                    break
+                if on_progress is not None:
+                    on_progress(_last_frame(child.printed()))
+                if time.monotonic() > end:
+                    raise TransientError(
+                        f"{doing}: ffmpeg was stopped after {deadline_seconds:.0f} s. Look at the load of this machine "
+                        f"and try again. ffmpeg said: {child.said()[-2000:] or 'nothing'}"
+                    )
+        finally:
+            child.kill()  # only does something when the block is left early; a feeder then finds its pipe broken
+            if feeder:
+                feeder.join()
+        if feeder and feeder.error:
+            raise feeder.error
         _raise_for(child, doing)
         if on_progress is not None:
             on_progress(_last_frame(child.printed()))
@@ -94,36 +126,23 @@ def run_ffmpeg(
 
 
 def encode_frames(
-    frames: Iterator[NDArray[np.uint8]],
-    destination: Path,
-    *,
-    frame: Frame,
-    fps: int = FPS,
-    crf: int,
-    preset: str,
+    frames: Iterator[NDArray[np.uint8]], destination: Path, *, frame: Frame, crf: int, preset: str
 ) -> None:
-    """Encode I420 pictures into an H.264 MP4, tagged bt709 limited range.
-
-    Each picture is uint8 of shape (height * 3 // 2, width). The file appears under its name only when it is complete;
-    if the iterator raises, ffmpeg is stopped and nothing stays. One encoder thread: the bytes do not depend on the
-    number of cores.
+    """Encode I420 pictures at 30 fps into an H.264 MP4 that appears under its name only when it is complete.
 
     Raises:
         PermanentError: a picture has the wrong shape, there is none, or ffmpeg refused.
         TransientError: ffmpeg was killed or stopped taking pictures.
     """
-    doing = f"Encoding pictures into {destination.name}"
     partial = destination.with_name(f".{destination.name}.part")
-    size = f"{frame.width}x{frame.height}"
+    pictures = RawPictures(frame, lambda: frames)
     arguments = [
-        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", size, "-framerate", str(fps), *BT709, "-i", "pipe:0"),
-        *("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-threads", "1", "-pix_fmt", "yuv420p", *BT709),
-        *(*BITEXACT, "-f", "mp4", "-y", file_url(partial)),
+        *(*pictures.arguments, "-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-threads", "1"),
+        *("-pix_fmt", "yuv420p", *BT709, *BITEXACT, "-f", "mp4", "-y", file_url(partial)),
     ]
+    doing = f"Encoding pictures into {destination.name}"
     try:
-        with running(_command(arguments), folder=None, stdin=subprocess.PIPE) as child:
-            _feed(child, frames, (frame.height * 3 // 2, frame.width), doing)
-            _raise_for(child, doing)
+        run_ffmpeg(arguments, doing=doing, deadline_seconds=_DEADLINE_SECONDS, pictures=pictures)
         partial.replace(destination)
     finally:
         partial.unlink(missing_ok=True)
@@ -134,58 +153,47 @@ def file_url(path: Path) -> str:
     return f"file:{path.absolute()}"
 
 
-def _feed(child: Child, frames: Iterator[NDArray[np.uint8]], shape: tuple[int, int], doing: str) -> None:
-    pipe = child.process.stdin
-    assert pipe is not None  # noqa: S101 — opened with a pipe by the only caller
-    watchdog = _Watchdog(child)
-    count = 0
-    try:
-        for picture in frames:
+class _Feeder(threading.Thread):
+    """Draws pictures and writes them to a process; what goes wrong in drawing stops the process and is kept."""
+
+    def __init__(self, child: Child, pictures: RawPictures, doing: str) -> None:
+        super().__init__(name=f"pictures for {doing}", daemon=True)
+        self.error: BaseException | None = None
+        self._child, self._pictures, self._doing = child, pictures, doing
+        self.start()
+
+    def run(self) -> None:
+        """Write all pictures, then close the pipe."""
+        try:
+            self._write()
+        except BrokenPipeError:
+            return  # ffmpeg has ended; its exit code and what it said tell why
+        except BaseException as error:  # noqa: BLE001 — carried to the thread that waits, which raises it
+            self.error = error
+            self._child.kill()
+        finally:
+            with suppress(BrokenPipeError):
+                self._pipe().close()
+
+    def _write(self) -> None:
+        frame = self._pictures.frame
+        shape = (frame.height * 3 // 2, frame.width)
+        pipe = self._pipe()
+        count = 0
+        for picture in self._pictures.make():
+            count += 1
             if picture.shape != shape or picture.dtype != np.uint8:
                 raise PermanentError(
-                    f"{doing}: picture {count + 1} is {picture.dtype} of shape {picture.shape}. "
+                    f"{self._doing}: picture {count} is {picture.dtype} of shape {picture.shape}. "
                     f"Hand over I420 pictures of the size of the frame: uint8 of shape {shape}."
                 )
             pipe.write(np.ascontiguousarray(picture).data)
-            watchdog.feed()
-            count += 1
         if count == 0:
-            raise PermanentError(f"{doing}: there was no picture to encode. Ask for at least one frame.")
-        pipe.close()
-        child.process.wait(_SECONDS_PER_PICTURE)
-    except (BrokenPipeError, subprocess.TimeoutExpired) as error:
-        child.kill()
-        child.process.wait()
-        raise TransientError(
-            f"{doing}: ffmpeg stopped taking pictures after {count}. Check free disk space and try again. "
-            f"ffmpeg said: {child.said()[-2000:] or 'nothing'}"
-        ) from error
-    finally:
-        watchdog.stop()
+            raise PermanentError(f"{self._doing}: there was no picture to encode. Ask for at least one frame.")
 
-
-class _Watchdog:
-    """Kills a process that has taken no picture for a minute: a write to a full pipe cannot time out by itself."""
-
-    def __init__(self, child: Child) -> None:
-        self._child = child
-        self._fed = time.monotonic()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def feed(self) -> None:
-        self._fed = time.monotonic()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stopped.wait(1.0):
-            if time.monotonic() - self._fed > _SECONDS_PER_PICTURE:
-                self._child.kill()
-                return
+    def _pipe(self) -> IO[bytes]:
+        assert self._child.process.stdin is not None  # noqa: S101 — opened with a pipe by the only caller
+        return self._child.process.stdin
 
 
 def _command(arguments: Sequence[str]) -> list[str]:

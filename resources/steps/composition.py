@@ -6,38 +6,68 @@ from pathlib import Path
 from reelineage.documents import Clip, Script, Video, Voiceover
 from reelineage.fingerprint import sha256_of_file
 from resources.artifact_store import ArtifactStore
-from resources.rendering.composer import ComposedVideo, CompositionOrder, SceneClip, compose
-from resources.rendering.fonts import montserrat
+from resources.providers import Providers
+from resources.rendering.composer import ComposedVideo, ComposeProgress, CompositionOrder, SceneClip, compose
 from resources.rendering.preview import small_png
-from resources.rendering.probe import probe_video
-from resources.workbench import Work
+from resources.rendering.streams import probe_video
+from resources.steps.music import Score, score
+from resources.workbench import Part, Work
+
+_LONGEST_LINE = 300  # a machine of 64 cores works on as many segments
+_IMAGES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
-def compose_video(work: Work, script: Script, voiceover: Voiceover, clips: list[Clip]) -> Video:
+def compose_video(work: Work, providers: Providers, script: Script, voiceover: Voiceover, clips: list[Clip]) -> Video:
     """Compose and store the video; what broke a rule is never stored."""
+    music = score(work, providers, sum(span.frames for span in voiceover.spans))
+    theme, settings = work.theme, work.home.settings
     order = CompositionOrder(
         frame=work.frame,
-        draft=work.draft,
-        clips=tuple(SceneClip(clip.scene, work.store.path(clip.artifact.sha256), clip.frames) for clip in clips),
+        profile=work.profile,
+        preset=theme.preset,
+        clips=tuple(_scene_clip(work, clip) for clip in clips),
         voice=work.store.path(voiceover.audio.sha256),
         voiceover=voiceover,
         script=script,
-        captions=work.theme.captions,
-        font_dir=work.home.cache / "fonts",
+        captions=theme.captions,
+        overlays=theme.overlays,
+        transition=theme.transition,
+        thumbnail=theme.thumbnail,
+        music=music.track if music else None,
+        cache=work.home.cache,
+        cache_bytes=settings.cache_bytes,
+        encoder=settings.encoder,
     )
     with work.store.scratch() as folder:
-        made = compose(order, folder, lambda done, total: work.progress(done, total, "frames"))
-        return _stored(work, made, script)
+        made = compose(order, folder, lambda progress: _tell(work, progress))
+        return _stored(work, made, script, music)
 
 
-def _stored(work: Work, made: ComposedVideo, script: Script) -> Video:
+def _scene_clip(work: Work, clip: Clip) -> SceneClip:
+    sha256 = clip.artifact.sha256
+    name = next((item.title for item in clip.media if item.kind == "footage"), "")
+    path = work.store.path(sha256)
+    return SceneClip(clip.scene, clip.frames, path, sha256, clip.artifact.media_type, clip.placement, name)
+
+
+def _tell(work: Work, progress: ComposeProgress) -> None:
+    parts = tuple(
+        Part(segment.name, segment.done, segment.frames, segment.text.partition(": ")[2])
+        for segment in progress.running
+    )
+    what = progress.text if parts else progress.text.partition(" ")[2]  # the count is said already
+    work.live_progress(progress.done, progress.frames, what[:_LONGEST_LINE], parts)
+
+
+def _stored(work: Work, made: ComposedVideo, script: Script, music: Score | None) -> Video:
     measures = made.measures
     return Video(
         title=script.title,
         file=work.store.put_file(made.video, "video/mp4"),
-        thumbnail=work.store.put_file(made.thumbnail, "image/jpeg"),
+        thumbnail=work.store.put_file(made.thumbnail, _IMAGES[made.thumbnail.suffix]),
         captions_srt=work.store.put_file(made.srt, "application/x-subrip"),
         captions_vtt=work.store.put_file(made.vtt, "text/vtt"),
+        captions_ass=work.store.put_file(made.ass, "text/x-ssa"),
         width=measures.width,
         height=measures.height,
         fps=round(measures.fps),
@@ -51,7 +81,9 @@ def _stored(work: Work, made: ComposedVideo, script: Script) -> Video:
         loudness_lufs=made.loudness.integrated_lufs,
         true_peak_dbtp=made.loudness.true_peak_dbtp,
         encoder=made.encoder,
-        media=(montserrat(),),
+        notes=made.notes,
+        media=(*made.media, *((music.item,) if music else ())),
+        music_request_sha256=music.request_sha256 if music else None,
     )
 
 

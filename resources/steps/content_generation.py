@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
 from reelineage.documents import (
     FPS,
     SAMPLE_RATE,
     Clip,
+    MediaItem,
+    Placement,
     ProviderIdentity,
     Scene,
     Script,
@@ -15,16 +17,21 @@ from reelineage.documents import (
     Voiceover,
     WordTiming,
 )
+from reelineage.errors import PermanentError
 from reelineage.fingerprint import sha256_of
 from reelineage.scripting import WRITER_VERSION, write_script
 from reelineage.timeline.voice_track import VoicedSentence, assemble_voice_track
 from resources.footage import FootageSource, Shot
 from resources.ledger import Answer, Product, Request
 from resources.providers import Providers
-from resources.rendering.probe import measure_loudness
+from resources.rendering.loudness import measure_loudness
 from resources.speech import SpeechSynthesizer
 from resources.speech.wav import read_wav, write_wav
+from resources.steps.files import product_of
 from resources.workbench import Work
+
+_PLACEMENT: TypeAdapter[Placement | None] = TypeAdapter(Placement | None)
+_MEDIA: TypeAdapter[tuple[MediaItem, ...]] = TypeAdapter(tuple[MediaItem, ...])
 
 
 def write(work: Work, analysis: TrendAnalysis) -> Script:
@@ -96,8 +103,9 @@ def _speak(work: Work, synthesizer: SpeechSynthesizer, scene: Scene, text: str) 
 
 def film(work: Work, providers: Providers, script: Script, voiceover: Voiceover) -> list[Clip]:
     """Make one clip per scene, as long as the scene's narration."""
-    source = providers.footage()
     frames = {span.scene: span.frames for span in voiceover.spans}
+    lengths = [frames[scene.number] for scene in script.scenes]
+    source = providers.footage(work.theme, lengths, work.store)
     made = []
     for scene in script.scenes:
         work.progress(scene.number, len(script.scenes), f"scene {scene.number}: {scene.visual.kind}")
@@ -109,16 +117,22 @@ def film(work: Work, providers: Providers, script: Script, voiceover: Voiceover)
             style=work.theme.style,
             video_seed=work.seed,
             draft=work.draft,
+            leaves=work.theme.transition.kind == "cut",
         )
-        made.append(_film(work, source, shot))
+        made.append(_film(work, source, shot, lengths))
     return made
 
 
-def _film(work: Work, source: FootageSource, shot: Shot) -> Clip:
+def _film(work: Work, source: FootageSource, shot: Shot, lengths: list[int]) -> Clip:
     def make(folder: Path) -> Product:
-        path = folder / "clip.mp4"
-        source.film(shot, path, lambda _: work.check())
-        return Product({"frames": shot.frames}, path, "video/mp4")
+        path = folder / "clip"
+        take = source.film(shot, path, lambda _: work.check())
+        told: dict[str, JsonValue] = {
+            "frames": shot.frames,
+            "placement": take.placement.model_dump(mode="json") if take.placement else None,
+            "media": [item.model_dump(mode="json") for item in take.media],
+        }
+        return product_of(work.store, path, take.media_type, take.media, told)
 
     parameters: dict[str, JsonValue] = {
         "scene": shot.scene.model_dump(mode="json"),
@@ -127,16 +141,25 @@ def _film(work: Work, source: FootageSource, shot: Shot) -> Clip:
         "frames": shot.frames,
         "style": shot.style.model_dump(mode="json"),
         "draft": shot.draft,
+        "leaves": shot.leaves,
     }
+    if work.theme.footage.provider == "own_media":  # it shares its files out over all scenes
+        parameters |= {"footage": work.theme.footage.model_dump(mode="json"), "lengths": [*lengths]}
     answer = work.call(Request(source.identity, parameters, seed=shot.video_seed), make)
+    if answer.artifact is None:
+        raise PermanentError(
+            f"Filming scene {shot.scene.number} of job {work.job.id}: {source.identity.provider} gave no file. Choose "
+            "another footage provider in the theme."
+        )
     return Clip(
         scene=shot.scene.number,
-        artifact=answer.artifact or work.store.put_file(_file_of(work, answer), "video/mp4"),
+        artifact=answer.artifact,
+        placement=_PLACEMENT.validate_python(answer.response["placement"]),
         width=shot.frame.width,
         height=shot.frame.height,
         fps=FPS,
         frames=shot.frames,
-        media=source.media,
+        media=_MEDIA.validate_python(answer.response["media"]),
         request_sha256=answer.request_sha256,
     )
 

@@ -17,6 +17,7 @@ from console.dagster_home import open_instance
 from resources.home import Home
 from resources.settings import PROJECT
 from tests.console.cli import call, complaint
+from tests.own_files import write_folder
 from tests.pipeline_assets.test_resume import assert_untouched, dump
 from tests.runner import Runner
 from tests.tiny import ASSETS, TINY_THEME, Behaviour
@@ -110,6 +111,24 @@ def test_create_puts_a_job_into_the_queue_and_dagster_knows_it_at_once(home: Hom
     assert (job.state, job.seed, job.profile, job.origin) == ("queued", 3, "draft", "cli")
     with open_instance(home) as instance:
         assert instance.get_dynamic_partitions("job_id") == ["1"]
+
+
+def test_create_takes_the_profile_asked_for_else_the_themes_own(home: Home, theme: Path) -> None:
+    theme.write_text(TINY_THEME + "profile: tiktok\n", encoding="utf-8")
+    call("jobs", "create", theme)
+    call("jobs", "create", theme, "--profile", "strict")
+    assert [home.queue.get(job).profile for job in (1, 2)] == ["tiktok", "strict"]
+    assert "'huge' is not one of 'standard', 'youtube'" in complaint("jobs", "create", theme, "--profile", "huge")
+
+
+def test_create_stores_the_media_beside_the_theme_and_refuses_what_is_no_film(home: Home, theme: Path) -> None:
+    write_folder(theme.parent, films=1)
+    parts = "footage: {provider: own_media, folder: media}\nmusic: {provider: file, path: music.wav}\n"
+    theme.write_text(TINY_THEME + parts, encoding="utf-8")
+    assert call("jobs", "create", theme).out == "1\n"
+    assert len([*home.store.hashes()]) == 2
+    (theme.parent / "media" / "words.mp4").write_text("only words")
+    assert "words.mp4" in complaint("jobs", "create", theme)
 
 
 @pytest.mark.usefixtures("home")

@@ -90,5 +90,6 @@ def test_the_demo_is_a_video_that_platforms_take(studio: Home) -> None:
         assert all(before[1] <= after[0] + 1e-6 for before, after in pairwise(times))
         assert times[-1][1] <= made["video"]["duration_seconds"] + 0.04
     assert path.with_suffix(".vtt").read_text(encoding="utf-8").startswith("WEBVTT")
+    assert path.with_suffix(".ass").read_text(encoding="utf-8").startswith("[Script Info]")
     assert path.with_suffix(".jpg").stat().st_size < 2_000_000
     assert audit_all(studio) == []

@@ -30,7 +30,7 @@ def files(home: Home) -> set[str]:
 
 
 def view(folder: str, video: int = 1) -> set[str]:
-    return {f"{folder}/job-1-video-{video}.{kind}" for kind in ("mp4", "srt", "vtt", "jpg")}
+    return {f"{folder}/job-1-video-{video}.{kind}" for kind in ("mp4", "srt", "vtt", "ass", "jpg")}
 
 
 def test_the_list_shows_what_waits_with_its_findings(finished: Home) -> None:

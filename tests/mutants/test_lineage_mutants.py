@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError
 
 from reelineage import lineage
 from reelineage.errors import ReelineageError
-from reelineage.models import Base, ProviderCall, Script, Voiceover
+from reelineage.models import Base, ProviderCall, Script, VideoCall, Voiceover
 from resources import record_edges, record_io_manager, record_rows
 from resources.artifact_store import ArtifactStore
 from resources.audit import audit_all
@@ -119,6 +119,23 @@ def no_clip_call(patch: Patch, _: Home) -> None:
     _without_edges(patch, Base.registry._class_registry["ClipCall"])  # type: ignore[arg-type]  # as above
 
 
+def no_music_call(patch: Patch, _: Home) -> None:
+    _without_edges(patch, Base.registry._class_registry["VideoCall"])  # type: ignore[arg-type]  # as above
+
+
+def music_of_another_job(patch: Patch, home: Home) -> None:
+    fill_job(home, new_job(home), "run-0", take=2)
+    real = record_edges._insert_calls
+
+    def stolen(session: Any, model: Any, owner: dict[str, int], job_id: int, requests: Any) -> None:
+        if model is not VideoCall:
+            return real(session, model, owner, job_id, requests)
+        call = session.scalar(select(VideoCall.call_id))
+        return record_edges._insert_edges(session, model, [owner | {"job_id": job_id, "call_id": call}])
+
+    patch.setattr(record_edges, "_insert_calls", stolen)
+
+
 def one_clip_edge_too_few(patch: Patch, _: Home) -> None:
     real = RECORDS["videos"].edges
     _kind(patch, "videos", edges=lambda s, row, doc, up: real(s, row, doc, dict(up) | {"clips": up["clips"][:1]}))
@@ -181,6 +198,8 @@ MUTANTS: list[tuple[Mutant, str, str]] = [
     (no_citations, "audit", "upstream_is_missing script:1"),
     (no_script_call, "audit", "upstream_is_missing script:1"),
     (no_clip_call, "audit", "upstream_is_missing clip:1"),
+    (no_music_call, "audit", "upstream_is_missing video:1"),
+    (music_of_another_job, "database", "FOREIGN KEY"),
     (one_clip_edge_too_few, "audit", "upstream_is_missing video:1"),
     (no_media_edges, "audit", "upstream_is_missing voiceover:1"),
     (no_chain, "audit", "broken_chain"),

@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 from sqlalchemy import func, select
 
+from pipeline_assets.policies import CODE_VERSIONS
 from reelineage import lineage, models
 from reelineage.documents import Script
 from resources.audit import audit_all
@@ -84,7 +85,7 @@ def test_one_run_makes_every_asset_and_says_where_each_came_from(
         assert said["table"] == RECORDS[asset].model.__tablename__
         assert "cost_usd" in said
         assert {row.run_id for row in rows} == {result.run_id}
-        assert {row.code_version for row in rows} == {"1"}
+        assert {row.code_version for row in rows} == {CODE_VERSIONS[asset]}
         table = event.metadata["lineage/upstream"]
         assert isinstance(table, dg.TableMetadataValue)
         listed = [record.data for record in table.records]

@@ -6,6 +6,7 @@ Belongs here: one tick at a time. Not here: the daemon that ticks (`tests/consol
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import dagster as dg
 import pytest
@@ -13,6 +14,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from pipeline_assets.jobs import JobOrder
 from pipeline_assets.sensors import queued_jobs_sensor, reconcile_jobs_sensor, theme_inbox_sensor
+from reelineage.look import ProfileName
 from reelineage.models import Job
 from resources.home import Home
 from resources.workbench import Workbench
@@ -216,7 +218,8 @@ def test_a_job_whose_worker_died_is_queued_again_until_its_attempts_are_used_up(
 
 
 def test_an_order_from_dagsters_pages_keeps_its_bounds() -> None:
-    assert JobOrder().theme == "trend_briefing"
+    assert (JobOrder().theme, JobOrder().profile) == ("trend_briefing", None)
+    assert [JobOrder(profile=name).profile for name in get_args(ProfileName)] == [*get_args(ProfileName)]
     for wrong in ({"seed": -1}, {"profile": "huge"}, {"theme": ""}, {"theme": "x" * 70_000}):
         with pytest.raises(ValueError, match="validation error"):
             JobOrder(**wrong)

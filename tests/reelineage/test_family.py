@@ -68,10 +68,10 @@ def test_everything_behind_a_review_is_found_down_to_the_trend_items(any_home: H
     assert words(found) == {
         "review:1", "video:1", "clip:1", "clip:2", "voiceover:1", "script:1", "trend_analysis:1", "trend_report:1",
         "trend_observation:1", "trend_observation:2", "trend_observation:3", "trend_fetch:1", "trend_item:1",
-        "trend_item:2", "trend_item:3", "media_item:1", "media_item:2", "provider_call:1", "provider_call:2",
-        "provider_call:3", "provider_call:4", "provider_call:5",
+        "trend_item:2", "trend_item:3", "media_item:1", "media_item:2", "media_item:3", "provider_call:1",
+        "provider_call:2", "provider_call:3", "provider_call:4", "provider_call:5", "provider_call:6",
     }  # fmt: skip
-    assert sum(ref.node == "artifact" for ref in found) == 6
+    assert sum(ref.node == "artifact" for ref in found) == 7
     assert Ref("clip", "1") in found[Ref("video", "1")]
     assert set(found[Ref("script", "1")]) == {
         Ref("trend_analysis", "1"), Ref("trend_observation", "1"), Ref("provider_call", "2"),

@@ -48,6 +48,25 @@ def test_a_theme_survives_the_database() -> None:
         (theme_yaml(name="''"), "'name'"),
         (theme_yaml(name="x" * 121), "'name'"),
         (theme_yaml(style="{scheme: pink}"), "'style.scheme'"),
+        (theme_yaml(profile="huge"), "'profile': Input should be 'standard', 'youtube'"),
+        (theme_yaml(resolution="8k"), "'resolution': Input should be '720p', '1080p' or '4k'"),
+        (theme_yaml(captions="{colour: red}"), "'captions.colour'"),
+        (theme_yaml(captions="{size: 9}"), "'captions.size': Input should be less than or equal to 1.6"),
+        (theme_yaml(captions="{plate: true}"), "'captions.plate' is not a field of a theme"),
+        (theme_yaml(transition="{kind: explode}"), "'transition.kind'"),
+        (theme_yaml(transition="{kind: slide, seconds: 5}"), "'transition.seconds'"),
+        (theme_yaml(footage="{provider: own_media}"), "'footage': the provider own_media needs 'folder'"),
+        (
+            theme_yaml(footage=f"{{provider: own_media, files: [{{name: a, artifact_sha256: {'0' * 64}}}]}}"),
+            "'footage.files' is written by Reelineage; name your own with 'footage.folder'",
+        ),
+        (theme_yaml(music="{provider: file}"), "'music': the provider file needs 'path'"),
+        (
+            theme_yaml(music=f"{{provider: file, artifact_sha256: {'0' * 64}}}"),
+            "'music.artifact_sha256' is written by Reelineage; name your own with 'music.path'",
+        ),
+        (theme_yaml(music="{provider: bed, volume_db: 6}"), "'music.volume_db': Input should be less than or equal"),
+        (theme_yaml(thumbnail="{at_seconds: -1}"), "'thumbnail.at_seconds'"),
         (theme_yaml(name="Taps\nname: Again"), "line 2: 'name' stands there twice"),
         (theme_yaml(style="{scheme: ember, scheme: paper}"), "'scheme' stands there twice"),
         (theme_yaml(name="[unclosed"), "line"),
@@ -102,8 +121,12 @@ def test_any_bytes_are_a_theme_or_one_clear_refusal(data: bytes) -> None:
 
 
 def test_odd_characters_are_cleaned_out_of_every_text() -> None:
-    found = parse_theme(theme_yaml(name='"a\\0b\\ud800"', call_to_action='"x\\u2028y"'), name="taps.yaml")
+    odd = theme_yaml(
+        name='"a\\0b\\ud800"', call_to_action='"x\\u2028y"', footage='{author: "a\\0b", licence: "\\ud800"}'
+    )
+    found = parse_theme(odd, name="taps.yaml")
     assert (found.name, found.call_to_action) == ("a b?", "x y")
+    assert (found.footage.author, found.footage.licence) == ("a b", "?")
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
@@ -115,7 +138,10 @@ def test_a_byte_order_mark_does_no_harm() -> None:
     [
         ("9:16", "standard", "1080p", (1080, 1920)), ("9:16", "draft", "1080p", (540, 960)),
         ("16:9", "standard", "720p", (1280, 720)), ("1:1", "standard", "1080p", (1080, 1080)),
-        ("16:9", "draft", "720p", (960, 540)),
+        ("16:9", "draft", "720p", (960, 540)), ("4:5", "standard", "1080p", (1080, 1350)),
+        ("4:5", "draft", "1080p", (540, 676)), ("4:5", "reels", "720p", (720, 900)),
+        ("9:16", "youtube", "4k", (2160, 3840)), ("16:9", "strict", "4k", (3840, 2160)),
+        ("9:16", "draft", "4k", (540, 960)),
     ],
 )  # fmt: skip
 def test_the_frame_follows_aspect_resolution_and_profile(

@@ -33,7 +33,7 @@ def shown(home: Home) -> dict[str, list[str]]:
 
 
 def names(job: int, video: int) -> list[str]:
-    return sorted(f"job-{job}-video-{video}.{ending}" for ending in ("mp4", "srt", "vtt", "png"))
+    return sorted(f"job-{job}-video-{video}.{ending}" for ending in ("mp4", "srt", "vtt", "ass", "png"))
 
 
 def test_a_decision_is_bound_to_the_file_and_moves_the_job(any_home: Home) -> None:

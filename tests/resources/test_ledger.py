@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from reelineage.documents import ArtifactRef
 from reelineage.errors import FenceLost, PermanentError, TransientError
 from reelineage.models import Artifact, ProviderCall
 from resources.costs import Cost, cost_of_job
 from resources.home import Home
 from resources.ledger import Ledger, Product, Request
+from resources.record_edges import ensure_artifact
 from tests.factories import identity, ledger, new_job
 from tests.resources.test_claims import claim
 
@@ -76,6 +78,25 @@ def test_an_equal_request_is_answered_from_the_ledger(any_home: Home, calls: Led
         first.call_id, first.artifact, first.response, True,
     )  # fmt: skip
     assert len(rows(any_home)) == 1
+
+
+def test_an_answer_may_name_a_file_that_is_stored_already(any_home: Home, calls: Ledger) -> None:
+    """The user's own films are artifacts from the start: gigabytes are not copied, and the first media type stays."""
+    kept = any_home.store.put_bytes(b"a film", "video/mp4")
+    with any_home.database.write() as session:
+        ensure_artifact(session, kept)
+    named = kept.model_copy(update={"media_type": "video/quicktime"})
+    first = calls.call(request(), lambda _: Product({}, stored=named))
+    assert first.artifact == kept
+    assert calls.call(request(), never).artifact == first.artifact
+    assert [*any_home.store.hashes()] == [kept.sha256]
+
+
+def test_an_answer_cannot_name_a_file_that_is_gone(any_home: Home, calls: Ledger) -> None:
+    gone = ArtifactRef(sha256="0" * 64, size_bytes=1, media_type="video/mp4")
+    with pytest.raises(PermanentError, match="its file is missing"):
+        calls.call(request(), lambda _: Product({}, stored=gone))
+    assert [row.status for row in rows(any_home)] == ["failed"]
 
 
 def test_another_seed_parameter_or_model_is_another_request(calls: Ledger) -> None:

@@ -1,4 +1,5 @@
 # ruff: noqa: S608 — every name in these statements comes from our own models
+
 """What the database itself refuses, tried with plain SQL on both engines: nothing here goes through our own code."""
 
 from collections.abc import Callable
@@ -251,6 +252,10 @@ EDGES: dict[str, tuple[str, Callable[[dict[str, str]], str]]] = {
     "a voice from another job's provider call": (
         "voiceover_calls",
         lambda _: "INSERT INTO voiceover_calls SELECT 1, 1, max(call_id) FROM voiceover_calls WHERE job_id = 2",
+    ),
+    "a video with the music of another job's provider call": (
+        "video_calls",
+        lambda _: "INSERT INTO video_calls SELECT 1, 1, max(call_id) FROM video_calls WHERE job_id = 2",
     ),
     "media used by another job's clip": (
         "clip_media_items",

@@ -26,6 +26,7 @@ def test_every_spelling_of_postgresql_means_psycopg2(scheme: str) -> None:
     ("name", "value"),
     [
         ("REELINEAGE_MAX_ATTEMPTS", "0"), ("REELINEAGE_MAX_ATTEMPTS", "99"), ("REELINEAGE_MAX_ATTEMPTS", "many"),
+        ("REELINEAGE_CACHE_GB", "-1"), ("REELINEAGE_CACHE_GB", "much"), ("REELINEAGE_ENCODER", "x265"),
         ("REELINEAGE_RETRY_SECONDS", "-1"), ("REELINEAGE_LEASE_SECONDS", "0"), ("REELINEAGE_LEASE_SECONDS", "nan"),
     ],
 )  # fmt: skip
@@ -33,6 +34,13 @@ def test_a_value_out_of_bounds_is_refused_by_its_name(monkeypatch: pytest.Monkey
     monkeypatch.setenv(name, value)
     with pytest.raises(BadInput, match=f"{name}: .*Correct the variable or unset it"):
         load_settings()
+
+
+def test_the_cache_is_bounded_in_bytes_and_the_encoder_is_software_unless_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (load_settings().cache_bytes, load_settings().encoder) == (4_000_000_000, "x264")
+    monkeypatch.setenv("REELINEAGE_CACHE_GB", "0.5")
+    monkeypatch.setenv("REELINEAGE_ENCODER", "auto")
+    assert (load_settings().cache_bytes, load_settings().encoder) == (500_000_000, "auto")
 
 
 def test_dagsters_own_home_is_honoured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

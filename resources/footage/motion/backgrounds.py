@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from reelineage.documents import Frame
 from resources.footage.i420 import Planes
+from resources.footage.motion.figures import FIGURES, Figures
 from resources.footage.motion.palette import Rgb, Scheme, mix, ycbcr
 
 Field = NDArray[np.float32]
@@ -36,12 +37,21 @@ class Background:
         self._width = max(16, round(frame.width / _REDUCTION / 4) * 4)
         self._height = max(16, round(frame.height / _REDUCTION / 4) * 4)
         self._blobs = [_Blob(colour, chance) for colour in scheme.blobs]
-        self._discs = [_Disc(chance) for _ in range(26)] if kind == "particles" else []
+        self._figures = Figures(kind, self._width, self._height, chance) if kind in FIGURES else None
+        self._colour, self._force = mix(scheme.accent, scheme.accent_end, 0.5), np.float32(1)
+        if self._figures is not None and self._figures.are_light:
+            # On a light ground they are white, which shows only when it is strong; on a dark one a paler accent.
+            pale = scheme.card if scheme.light else mix(self._colour, scheme.rule, 0.5)
+            self._colour, self._force = pale, np.float32(4 if scheme.light else 1)
         self._phases = [chance.random() for _ in range(8)]
         self._packed = np.empty((self._height * 3 // 2, self._width), np.uint16)
         self._luma = np.empty((self._height, self._width), np.float32)
         self._chroma = np.empty((2, self._height // 2, self._width // 2), np.float32)
         self._enlarge = VideoReformatter()
+        self._fades = (
+            (0.30 + 0.70 * np.linspace(-1, 1, frame.height) ** 2).astype(np.float32),
+            (0.55 + 0.45 * np.abs(np.linspace(-1, 1, frame.width))).astype(np.float32),
+        )
 
     def paint(self, planes: Planes, phase: float, sway: float = 0.0) -> None:
         """Fill `planes` with the background at `phase` (1.0 = one scene).
@@ -52,8 +62,8 @@ class Background:
         self._light(phase, sway)
         if self._kind == "waves":
             self._waves(phase)
-        elif self._kind == "particles":
-            self._float(phase)
+        elif self._figures is not None:
+            self._mix_in(self._colour, self._figures.mask(phase) * self._force)
         self._copy_enlarged(planes)
         if self._kind == "grid":
             self._grid(planes, phase)
@@ -95,29 +105,32 @@ class Background:
         ):
             colour = mix(scheme.blobs[index], scheme.accent_end if index == 1 else scheme.accent, 0.16)
             drift = _TURN * (self._phases[index] + phase * (0.22 + 0.07 * index) * (-1 if index % 2 else 1))
-            for plane, channel in ((self._luma, 0), (self._chroma[0], 1), (self._chroma[1], 2)):
-                across = np.linspace(0, 1, plane.shape[1], dtype=np.float32)
-                edge = (
-                    level
-                    + height * np.sin(_TURN * turns * across + drift)
-                    + height * 0.4 * np.sin(_TURN * turns * 2.3 * across - drift * 0.7)
-                )
-                first = int((level - 0.05) * plane.shape[0])
-                down = np.linspace(0, 1, plane.shape[0], dtype=np.float32)[first:, None]
-                inside = np.clip((down - edge[None, :].astype(np.float32)) * plane.shape[0] / 2 + 0.5, 0, 1)
-                # Brightest at its own edge, fading downwards: the ribbons read as light, not as paper.
-                inside *= opacity * np.exp((edge[None, :].astype(np.float32) - down) * 9)
-                part = plane[first:]
-                part += inside * (ycbcr(colour)[channel] - part)
+            height_pixels, width_pixels = self._luma.shape
+            first = int((level - 0.05) * height_pixels) // 2 * 2
+            across = np.linspace(0, 1, width_pixels, dtype=np.float32)
+            down = np.linspace(0, 1, height_pixels, dtype=np.float32)[first:, None]
+            edge = (
+                level
+                + height * np.sin(_TURN * turns * across + drift)
+                + height * 0.4 * np.sin(_TURN * turns * 2.3 * across - drift * 0.7)
+            ).astype(np.float32)[None, :]
+            inside = down - edge
+            inside *= height_pixels / 2
+            inside += 0.5
+            np.clip(inside, 0, 1, out=inside)
+            # Brightest at its own edge, fading downwards: the ribbons read as light, not as paper.
+            inside *= np.exp(edge * 9) * opacity
+            inside *= np.exp(down * -9)
+            self._mix_in(colour, inside, first)
 
-    def _float(self, phase: float) -> None:
-        """Soft discs of several sizes that rise slowly."""
-        colour = ycbcr(mix(self._scheme.accent, self._scheme.accent_end, 0.5))
-        for disc in self._discs:
-            x, y, radius, opacity = disc.at(phase)
-            opacity *= 0.25 + 0.75 * min(1.0, abs(y - 0.42) / 0.30) ** 2  # fainter behind the text
-            for plane, channel in ((self._luma, 0), (self._chroma[0], 1), (self._chroma[1], 2)):
-                _blend_disc(plane, x, y, radius * self._width * plane.shape[1] / self._width, opacity, colour[channel])
+    def _mix_in(self, colour: Rgb, share: Field, first: int = 0) -> None:
+        """Mix `colour` into the rows from `first` (even) on; chroma takes every other pixel of `share`."""
+        half = share[::2, ::2]
+        planes = (self._luma[first:], self._chroma[0, first // 2 :], self._chroma[1, first // 2 :])
+        for plane, value, part in zip(planes, ycbcr(colour), (share, half, half), strict=True):
+            added = np.subtract(np.float32(value), plane)
+            added *= part
+            np.add(plane, added, out=plane)
 
     def _copy_enlarged(self, planes: Planes) -> None:
         half = self._height // 2 * (self._width // 2)
@@ -129,27 +142,31 @@ class Background:
             np.multiply(self._chroma[index], 4, out=target, casting="unsafe")
         small = av.VideoFrame.from_ndarray(packed, format="yuv420p10le")
         large = self._enlarge.reformat(
-            small, width=self._frame.width, height=self._frame.height, format="yuv420p", interpolation="BILINEAR"
+            small,
+            width=self._frame.width,
+            height=self._frame.height,
+            format="yuv420p",
+            interpolation="BILINEAR",
+            threads=1,
         )
         for index, plane in enumerate((planes.luma, planes.blue, planes.red)):
             plane[:] = _rows(large.planes[index], plane.shape)
 
     def _grid(self, planes: Planes, phase: float) -> None:
-        """Thin lines that slide by one cell in a scene, brighter towards top and bottom, away from the text."""
+        """Thin lines that slide by one cell in a scene, brighter towards top and bottom, away from the text.
+
+        Luma is 16..235 and a line changes it by less than 18, so that bytes are added without a look at overflow.
+        """
         height, width = planes.luma.shape
         cell = max(8.0, min(height, width) / 9)
         strength = -13.0 if self._scheme.light else 17.0
-        down = np.abs(np.linspace(-1, 1, height))
-        across = np.abs(np.linspace(-1, 1, width))
-        fade_down, fade_across = 0.30 + 0.70 * down**2, 0.55 + 0.45 * across
         thickness = max(1.0, min(height, width) / 720)
+        fade_down, fade_across = self._fades
         luma = planes.luma
         for line, share in _line_rows(cell, phase * cell, height, thickness):
-            value = np.rint(strength * share * fade_down[line] * fade_across).astype(np.int16)
-            luma[line] = (luma[line] + value).clip(1, 254)
+            luma[line] += np.rint(strength * share * fade_down[line] * fade_across).astype(np.int8).view(np.uint8)
         for line, share in _line_rows(cell, phase * cell * 0.5, width, thickness):
-            value = np.rint(strength * share * fade_down * fade_across[line]).astype(np.int16)
-            luma[:, line] = (luma[:, line] + value).clip(1, 254)
+            luma[:, line] += np.rint(strength * share * fade_across[line] * fade_down).astype(np.int8).view(np.uint8)
 
 
 class _Blob:
@@ -172,40 +189,6 @@ class _Blob:
         x += _SWAY * (math.sin(_TURN * sway + start) - math.sin(start))
         y += _SWAY * (math.cos(_TURN * sway + start) - math.cos(start))
         return x, y
-
-
-class _Disc:
-    """A floating disc. It rises, sways, and comes in again from below."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self._x, self._y = chance.random(), chance.random()
-        near = chance.random() ** 2
-        self._radius = 0.008 + 0.05 * near
-        self._opacity = chance.uniform(0.10, 0.22) * (1 - 0.55 * near)
-        self._speed = 0.04 + 0.09 * near
-        self._sway = chance.random()
-
-    def at(self, phase: float) -> tuple[float, float, float, float]:
-        """Middle as fractions, radius as a fraction of the width, opacity."""
-        y = 1.1 - (self._y * 1.2 + self._speed * phase) % 1.2
-        x = self._x + 0.02 * math.sin(_TURN * (self._sway + 0.3 * phase))
-        return x, y, self._radius, self._opacity
-
-
-def _blend_disc(plane: Field, x: float, y: float, radius: float, opacity: float, value: float) -> None:
-    height, width = plane.shape
-    middle_x, middle_y, reach = x * width, y * height, radius * 1.3 + 1.5
-    left, right = max(0, int(middle_x - reach)), min(width, int(middle_x + reach) + 2)
-    top, bottom = max(0, int(middle_y - reach)), min(height, int(middle_y + reach) + 2)
-    if left >= right or top >= bottom:
-        return
-    across = (np.arange(left, right, dtype=np.float32) - middle_x) ** 2
-    down = (np.arange(top, bottom, dtype=np.float32) - middle_y) ** 2
-    distance = np.sqrt(across[None, :] + down[:, None])
-    soft = max(1.5, radius * 0.35)
-    inside = np.clip((radius - distance) / soft + 0.5, 0, 1) * np.float32(opacity)
-    part = plane[top:bottom, left:right]
-    part += inside * (value - part)
 
 
 def _line_rows(cell: float, offset: float, length: int, thickness: float) -> list[tuple[int, float]]:

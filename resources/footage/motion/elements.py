@@ -9,9 +9,21 @@ from dataclasses import dataclass
 import skia
 
 from resources.footage.motion.easing import out_cubic, out_expo, progress
+from resources.footage.motion.fonts import is_plain, showable
 from resources.footage.motion.palette import Rgb, Scheme, ink
-from resources.footage.motion.stage import Entrance, Rect, Stage
-from resources.footage.motion.typeface import ASCENT, CAP_HEIGHT, DESCENT, SEMIBOLD, Face, blob, showable, width
+from resources.footage.motion.parts import Entrance, Rect
+from resources.footage.motion.stage import Stage
+from resources.footage.motion.typeface import (
+    ASCENT,
+    CAP_HEIGHT,
+    DESCENT,
+    SEMIBOLD,
+    TALL_ASCENT,
+    TALL_DESCENT,
+    Face,
+    draw_line,
+    width,
+)
 from resources.footage.motion.typesetting import Setting, fit_line, words_of
 
 KICKER = Face(weight=SEMIBOLD, size=30, tracking=0.13)
@@ -35,9 +47,7 @@ def sweep(scheme: Scheme, left: float, right: float, opacity: float = 1.0) -> sk
 
 def say(canvas: skia.Canvas, text: str, face: Face, x: float, baseline: float, paint: skia.Paint) -> None:
     """Draw one line of text from `x`."""
-    made = blob(text, face)
-    if made is not None:
-        canvas.drawTextBlob(made, x, baseline, paint)
+    draw_line(canvas, text, face, x, baseline, paint)
 
 
 def round_rect(canvas: skia.Canvas, rect: Rect, radius: float, paint: skia.Paint) -> None:
@@ -84,16 +94,20 @@ def add_kicker(stage: Stage, text: str, x: float, y: float, box_width: float, st
     scheme, line, face = stage.scheme, setting.lines[0], setting.face
     baseline = y + 30 * CAP_HEIGHT + 4
     middle = baseline - face.size * CAP_HEIGHT / 2
+    mirrored = setting.right_to_left
+    bar = x + box_width - 42 if mirrored else x
+    left = bar - 20 - setting.width if mirrored else x + 62
 
     def mark(canvas: skia.Canvas, time: float) -> None:
         length = 42 * out_expo(progress(time, start, 0.6))
-        round_rect(canvas, Rect(x, middle - 4, length, 8), 4, sweep(scheme, x, x + 42))
+        shown = Rect(bar + 42 - length if mirrored else bar, middle - 4, length, 8)
+        round_rect(canvas, shown, 4, sweep(scheme, bar, bar + 42))
 
-    stage.live(Rect(x, middle - 6, 44, 12), mark, start=start, rest=start + 0.6)
-    rect = Rect(x + 62, y - 6, width(line, face) + 4, 46)
+    stage.live(Rect(bar, middle - 6, 44, 12), mark, start=start, rest=start + 0.6)
+    rect = Rect(left, y - 6, setting.width + 4, 46)
     stage.enter(
-        rect.padded(4),
-        lambda canvas: say(canvas, line, face, x + 62, baseline, fill(scheme.accent)),
+        rect.padded(4 if is_plain(line) else 12),
+        lambda canvas: say(canvas, line, face, left, baseline, fill(scheme.accent)),
         Entrance(start + 0.08, 0.6, "slide"),
     )
     return 30.0
@@ -107,7 +121,6 @@ class TextStyle:
     start: float
     stagger: float = 0.06
     emphasis: Rgb | None = None
-    centred: bool = False
 
 
 def add_lines(stage: Stage, setting: Setting, x: float, y: float, box_width: float, style: TextStyle) -> float:
@@ -116,9 +129,10 @@ def add_lines(stage: Stage, setting: Setting, x: float, y: float, box_width: flo
     for number, line in enumerate(setting.lines):
         face = setting.face
         baseline = y + face.size * CAP_HEIGHT + number * setting.leading
-        left = x + (box_width - width(line, face)) / 2 if style.centred else x
-        clip = Rect(x - 20, baseline - face.size * ASCENT, box_width + 40, face.size * (ASCENT + DESCENT + 0.06))
-        for word, start, end in words_of(line, face):
+        left = x + _indent(line, setting, box_width)
+        up, down = (ASCENT, DESCENT + 0.06) if is_plain(line) else (TALL_ASCENT, TALL_DESCENT)
+        clip = Rect(x - 20, baseline - face.size * up, box_width + 40, face.size * (up + down))
+        for word, start, end in words_of(line, face, right_to_left=setting.right_to_left):
             colour = style.emphasis if style.emphasis and any(c.isdigit() for c in word) else style.colour
             rect = Rect(left + start, clip.y, end - start, clip.height).padded(face.size * 0.08)
             _add_word(
@@ -147,12 +161,18 @@ def add_block(stage: Stage, setting: Setting, x: float, y: float, box_width: flo
 
     def paint(canvas: skia.Canvas) -> None:
         for number, line in enumerate(setting.lines):
-            left = x + (box_width - width(line, face)) / 2 if style.centred else x
+            left = x + _indent(line, setting, box_width)
             say(canvas, line, face, left, y + face.size * CAP_HEIGHT + number * setting.leading, fill(style.colour))
 
     rect = Rect(x, y - face.size * 0.3, box_width, setting.height + face.size * 0.35)
-    stage.enter(rect.padded(4), paint, Entrance(style.start, 0.7, "fade"))
+    spare = 4 if all(map(is_plain, setting.lines)) else 4 + face.size * 0.25
+    stage.enter(rect.padded(spare), paint, Entrance(style.start, 0.7, "fade"))
     return setting.height - face.size * 0.22
+
+
+def _indent(line: str, setting: Setting, box_width: float) -> float:
+    """Lines stand at the left; those of a text that runs to the left stand at the right."""
+    return box_width - width(line, setting.face) if setting.right_to_left else 0.0
 
 
 def counted(display: str, part: float) -> str:
@@ -194,5 +214,6 @@ def add_number(  # noqa: PLR0913 — one call, all of it geometry
         brush.setAlphaf(min(1.0, part * 6))
         say(canvas, shown, running, place, baseline, brush)
 
-    bounds = Rect(left, baseline - face.size, whole, face.size * 1.3).padded(6)
+    widest = max(whole, width(text, face.running(1.0)))
+    bounds = Rect(x - align * widest, baseline - face.size, widest, face.size * 1.3).padded(6)
     stage.live(bounds, draw, start=start, rest=start + COUNT_SECONDS)

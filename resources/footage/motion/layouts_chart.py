@@ -3,13 +3,15 @@
 import skia
 
 from reelineage.documents import Datum, Visual
-from resources.footage.motion.easing import clamp, in_out_sine, out_expo, progress
+from resources.footage.motion.easing import clamp, out_expo, progress
 from resources.footage.motion.elements import add_card, add_number, fill, round_rect, say, sweep
+from resources.footage.motion.fonts import showable
 from resources.footage.motion.layouts_list import add_header
 from resources.footage.motion.palette import ink
+from resources.footage.motion.parts import Entrance, Rect
 from resources.footage.motion.scale import compact, nice_ticks, smooth
-from resources.footage.motion.stage import Entrance, Rect, Stage
-from resources.footage.motion.typeface import BLACK, BOLD, CAP_HEIGHT, REGULAR, SEMIBOLD, Face, showable, width
+from resources.footage.motion.stage import Stage
+from resources.footage.motion.typeface import BLACK, BOLD, CAP_HEIGHT, REGULAR, SEMIBOLD, Face, width
 from resources.footage.motion.typesetting import fit_line
 
 _MOST_BARS = 6
@@ -165,17 +167,11 @@ def _line(stage: Stage, spots: list[tuple[float, float]], plot: Rect) -> None:
     stroke.setStrokeJoin(skia.Paint.kRound_Join)
     bounds = Rect(plot.x, plot.y, plot.width, plot.height).padded(12)
 
-    def draw(canvas: skia.Canvas, time: float) -> None:
-        reach = in_out_sine(progress(time, 0.45, 1.1))
-        canvas.save()
-        canvas.clipRect(
-            skia.Rect.MakeXYWH(bounds.x, bounds.y, 12 + plot.width * reach + (12 if reach >= 1 else 0), bounds.height)
-        )
+    def paint(canvas: skia.Canvas) -> None:
         canvas.drawPath(area, shade)
         canvas.drawPath(path, stroke)
-        canvas.restore()
 
-    stage.live(bounds, draw, start=0.45, rest=1.55)
+    stage.wipe(bounds, paint, 0.45, 1.1)
 
 
 def _end(stage: Stage, spot: tuple[float, float], text: str, card: Rect) -> None:

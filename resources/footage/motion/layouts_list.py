@@ -4,8 +4,10 @@ import skia
 
 from reelineage.documents import Datum, Visual
 from resources.footage.motion.elements import TextStyle, add_kicker, add_lines, draw_card, fill, round_rect, say
-from resources.footage.motion.stage import Entrance, Rect, Stage
-from resources.footage.motion.typeface import BLACK, BOLD, CAP_HEIGHT, EXTRABOLD, SEMIBOLD, Face, showable, width
+from resources.footage.motion.fonts import showable
+from resources.footage.motion.parts import Entrance, Rect
+from resources.footage.motion.stage import Stage
+from resources.footage.motion.typeface import BLACK, BOLD, CAP_HEIGHT, EXTRABOLD, SEMIBOLD, Face, width
 from resources.footage.motion.typesetting import fit, fit_line
 
 _MOST_ROWS = 6

@@ -18,8 +18,10 @@ from resources.footage.motion.elements import (
     say,
     sweep,
 )
+from resources.footage.motion.fonts import showable
 from resources.footage.motion.palette import ink
-from resources.footage.motion.stage import Entrance, Rect, Stage
+from resources.footage.motion.parts import Entrance, Rect
+from resources.footage.motion.stage import Stage
 from resources.footage.motion.typeface import (
     BLACK,
     BOLD,
@@ -28,7 +30,6 @@ from resources.footage.motion.typeface import (
     REGULAR,
     SEMIBOLD,
     Face,
-    showable,
     width,
 )
 from resources.footage.motion.typesetting import fit, fit_line

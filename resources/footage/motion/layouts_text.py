@@ -1,7 +1,5 @@
 """Layouts made of words: title, statement, call to action. Positions are in units of the stage."""
 
-import math
-
 import skia
 
 from reelineage.documents import Visual
@@ -15,8 +13,10 @@ from resources.footage.motion.elements import (
     round_rect,
     sweep,
 )
+from resources.footage.motion.fonts import is_plain, showable
 from resources.footage.motion.palette import ink
-from resources.footage.motion.stage import Rect, Stage
+from resources.footage.motion.parts import Rect
+from resources.footage.motion.stage import Stage
 from resources.footage.motion.typeface import (
     BLACK,
     BOLD,
@@ -25,9 +25,9 @@ from resources.footage.motion.typeface import (
     REGULAR,
     SEMIBOLD,
     Face,
-    showable,
 )
 from resources.footage.motion.typesetting import ELLIPSIS, Setting, fit, fit_line
+from resources.rendering.lettering.direction import runs_right_to_left
 
 _HEADLINE = Face(weight=EXTRABOLD, size=150, tracking=-0.02)
 _STATEMENT = Face(weight=BOLD, size=82, tracking=-0.012)
@@ -50,7 +50,8 @@ def title(stage: Stage, visual: Visual) -> None:
     """Kicker, headline as large as the zone allows, a line drawn under it, a body text."""
     kicker = 62.0 if showable(visual.kicker) else 0.0
     body = body_setting(stage, visual.body)
-    below = 74 + (body.height + 12 if body.lines else 0)
+    deep = 0.0 if is_plain(showable(visual.headline)) else 22.0  # for bowls and marks under the last line
+    below = 74 + deep + (body.height + 12 if body.lines else 0)
     headline = fit(
         visual.headline,
         _HEADLINE,
@@ -67,16 +68,21 @@ def title(stage: Stage, visual: Visual) -> None:
     words = sum(len(line.split()) for line in headline.lines)
     stagger = min(0.07, 0.5 / max(1, words))
     style = TextStyle(stage.scheme.text, 0.08, stagger=stagger, emphasis=stage.scheme.accent)
-    y += add_lines(stage, headline, 0, y, stage.width, style) + (headline.face.size * 0.34 if headline.lines else 0)
+    y += add_lines(stage, headline, 0, y, stage.width, style) + (
+        headline.face.size * 0.34 + deep if headline.lines else 0
+    )
     if headline.lines:
-        _underline(stage, 0, y, min(stage.width, 240), 0.45)
+        length = min(stage.width, 240)
+        mirrored = headline.right_to_left
+        _underline(stage, stage.width - length if mirrored else 0, y, length, 0.45)
     add_block(stage, body, 0, y + 48, stage.width, TextStyle(stage.scheme.muted, 0.7))
 
 
 def statement(stage: Stage, visual: Visual) -> None:
     """One thought beside a growing bar; a figure above it when there is one."""
-    left = 46.0
-    room = stage.width - left
+    mirrored = runs_right_to_left(showable(visual.headline))
+    left = 0.0 if mirrored else 46.0
+    room = stage.width - 46
     kicker = 66.0 if showable(visual.kicker) else 0.0
     body = body_setting(stage, visual.body, box_width=room, most_lines=3)
     figure = fit_line(visual.figure, _FIGURE, box_width=room, smallest=48)
@@ -100,7 +106,8 @@ def statement(stage: Stage, visual: Visual) -> None:
     y += kicker
     if figure.lines:
         paint = sweep(stage.scheme, left, left + figure.width)
-        add_number(stage, figure.lines[0], figure.face, left, y + cap, start=0.1, paint=paint)
+        at = (left + room, 1.0) if mirrored else (left, 0.0)
+        add_number(stage, figure.lines[0], figure.face, at[0], y + cap, start=0.1, paint=paint, align=at[1])
         y += cap + 34
         if caption.lines:
             y += add_block(stage, caption, left, y, room, TextStyle(stage.scheme.muted, 0.35)) + 46
@@ -108,7 +115,7 @@ def statement(stage: Stage, visual: Visual) -> None:
     y += add_lines(stage, text, left, y, room, style) + 46
     if body.lines:
         y += add_block(stage, body, left, y, room, TextStyle(stage.scheme.muted, 0.75)) + 46
-    _side_bar(stage, top, max(60.0, y - 46 - top))
+    _side_bar(stage, stage.width - 10 if mirrored else 0.0, top, max(60.0, y - 46 - top))
 
 
 def call_to_action(stage: Stage, visual: Visual) -> None:
@@ -152,7 +159,7 @@ def _underline(stage: Stage, x: float, y: float, length: float, start: float) ->
     stage.live(Rect(x, y, length, 12).padded(2), draw, start=start, rest=start + 0.8)
 
 
-def _side_bar(stage: Stage, top: float, height: float) -> None:
+def _side_bar(stage: Stage, x: float, top: float, height: float) -> None:
     scheme = stage.scheme
     shader = skia.GradientShader.MakeLinear(
         [skia.Point(0, top), skia.Point(0, top + height)], [ink(scheme.accent), ink(scheme.accent_end)]
@@ -160,9 +167,9 @@ def _side_bar(stage: Stage, top: float, height: float) -> None:
     paint = skia.Paint(Shader=shader, AntiAlias=True, Dither=True)
 
     def draw(canvas: skia.Canvas, time: float) -> None:
-        round_rect(canvas, Rect(0, top, 10, height * out_expo(progress(time, 0.0, 0.9))), 5, paint)
+        round_rect(canvas, Rect(x, top, 10, height * out_expo(progress(time, 0.0, 0.9))), 5, paint)
 
-    stage.live(Rect(0, top, 10, height).padded(2), draw, rest=0.9)
+    stage.live(Rect(x, top, 10, height).padded(2), draw, rest=0.9)
 
 
 def _accent_card(stage: Stage, card: Rect) -> None:
@@ -171,16 +178,15 @@ def _accent_card(stage: Stage, card: Rect) -> None:
     def draw(canvas: skia.Canvas, time: float) -> None:
         part = progress(time, 0.0, 0.6)
         grown = 0.9 + 0.1 * out_back(part)
-        breath = 1 + 0.006 * math.sin(max(0.0, time - 0.6) * 2.4)
         canvas.save()
         canvas.translate(card.x + card.width / 2, card.y + card.height / 2)
-        canvas.scale(grown * breath, grown * breath)
+        canvas.scale(grown, grown)
         canvas.translate(-card.x - card.width / 2, -card.y - card.height / 2)
         opacity = out_cubic(min(1.0, part * 2.5))
         round_rect(canvas, card, 40, sweep(scheme, card.x, card.x + card.width, opacity))
         canvas.restore()
 
-    stage.live(card.padded(20), draw)
+    stage.live(card.padded(20), draw, rest=0.6)
 
 
 def _rings(stage: Stage, card: Rect) -> None:
@@ -197,4 +203,15 @@ def _rings(stage: Stage, card: Rect) -> None:
             ring.setColor(ink(scheme.accent, 0.55 * (1 - part)))
             round_rect(canvas, card.padded(reach), 40 + reach, ring)
 
-    stage.live(card.padded(40), draw, start=0.5)
+    # Four strips instead of one picture: most of the card never changes. The corners of a ring come 12 units inwards.
+    # The strips meet between pixels: where two cover the same pixel it would be drawn twice.
+    edge, corner = 40.0, 14.0
+    top, bottom = stage.snapped(card.y + corner), stage.snapped(card.y + card.height - corner)
+    whole = card.width + 2 * edge
+    for strip in (
+        Rect(card.x - edge, card.y - edge, whole, top - card.y + edge),
+        Rect(card.x - edge, bottom, whole, card.y + card.height + edge - bottom),
+        Rect(card.x - edge, top, edge + corner, bottom - top),
+        Rect(card.x + card.width - corner, top, edge + corner, bottom - top),
+    ):
+        stage.live(strip, draw, start=0.5)

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from reelineage.theme import Style
+from reelineage.look import Style
 
 Rgb = tuple[int, int, int]
 
@@ -114,8 +114,80 @@ SCHEMES: Final[dict[str, Scheme]] = {
         shadow=_rgb("#5A4632"),
         shadow_opacity=0.22,
     ),
+    "orchid": Scheme(
+        name="orchid",
+        light=False,
+        base=_rgb("#150718"),
+        blobs=(_rgb("#701A70"), _rgb("#3B2A9C"), _rgb("#821C4E"), _rgb("#3A1450")),
+        text=_rgb("#FFF7FE"),
+        muted=_rgb("#EBCDEA"),
+        accent=_rgb("#FFB2E0"),
+        accent_end=_rgb("#FFD08A"),
+        on_accent=_rgb("#1F0720"),
+        bar=_rgb("#B25CB8"),
+        card=_rgb("#FFD6F8"),
+        card_opacity=0.085,
+        rule=_rgb("#FFDDF8"),
+        rule_opacity=0.22,
+        shadow=_rgb("#070109"),
+        shadow_opacity=0.45,
+    ),
+    "forest": Scheme(
+        name="forest",
+        light=False,
+        base=_rgb("#0A140C"),
+        blobs=(_rgb("#1F5A2C"), _rgb("#4A5413"), _rgb("#12564A"), _rgb("#233B18")),
+        text=_rgb("#FBFFF4"),
+        muted=_rgb("#D8E6C8"),
+        accent=_rgb("#FFD469"),
+        accent_end=_rgb("#B9EE7C"),
+        on_accent=_rgb("#10190B"),
+        bar=_rgb("#6E9A4C"),
+        card=_rgb("#E8FFD2"),
+        card_opacity=0.085,
+        rule=_rgb("#EBFFD9"),
+        rule_opacity=0.22,
+        shadow=_rgb("#030602"),
+        shadow_opacity=0.45,
+    ),
+    "slate": Scheme(
+        name="slate",
+        light=False,
+        base=_rgb("#0E1116"),
+        blobs=(_rgb("#2C3A50"), _rgb("#252D38"), _rgb("#38424F"), _rgb("#1A2B3F")),
+        text=_rgb("#FFFFFF"),
+        muted=_rgb("#D3DAE3"),
+        accent=_rgb("#FFBC94"),
+        accent_end=_rgb("#FFDE8A"),
+        on_accent=_rgb("#14110E"),
+        bar=_rgb("#7E90A8"),
+        card=_rgb("#E2ECFA"),
+        card_opacity=0.085,
+        rule=_rgb("#E2ECFA"),
+        rule_opacity=0.22,
+        shadow=_rgb("#030406"),
+        shadow_opacity=0.45,
+    ),
+    "mint": Scheme(
+        name="mint",
+        light=True,
+        base=_rgb("#EAF6F0"),
+        blobs=(_rgb("#BDECD6"), _rgb("#CBE6F7"), _rgb("#E7F0B8"), _rgb("#D3E9DE")),
+        text=_rgb("#0C1B17"),
+        muted=_rgb("#3D5450"),
+        accent=_rgb("#0B5F58"),
+        accent_end=_rgb("#1B4A96"),
+        on_accent=_rgb("#FFFFFF"),
+        bar=_rgb("#8FBBAA"),
+        card=_rgb("#FFFFFF"),
+        card_opacity=0.74,
+        rule=_rgb("#16362F"),
+        rule_opacity=0.16,
+        shadow=_rgb("#35584E"),
+        shadow_opacity=0.22,
+    ),
 }
-BACKGROUNDS: Final = ("drift", "grid", "waves", "particles")
+BACKGROUNDS: Final = ("drift", "grid", "waves", "particles", "rays", "tiles", "rings")
 
 
 def scheme_of(style: Style, video_seed: int) -> Scheme:

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import skia
 from numpy.typing import NDArray
 
 from reelineage.documents import FPS, VisualKind
 from resources.footage import Shot
-from resources.footage.i420 import lend, planes_of, take_back
+from resources.footage.i420 import planes_of
 from resources.footage.motion import layouts_chart, layouts_list, layouts_rank, layouts_text
 from resources.footage.motion.backgrounds import Background
 from resources.footage.motion.easing import progress
+from resources.footage.motion.fonts import said_and_shown, written_like
+from resources.footage.motion.graphics import Graphics
 from resources.footage.motion.palette import background_of, number_of, scheme_of
 from resources.footage.motion.stage import Stage
 
@@ -26,34 +27,34 @@ _LEAVING: Final = 0.27
 _SWAY_SECONDS: Final = 7.0
 
 
-def frames_of(shot: Shot) -> Iterator[NDArray[np.uint8]]:
-    """The pictures of a shot, I420 of shape (height * 3 // 2, width).
+def frames_of(shot: Shot, first: int = 0, count: int | None = None) -> Iterator[NDArray[np.uint8]]:
+    """The pictures of a shot from `first` on, I420 of shape (height * 3 // 2, width); `count` None: to its end.
 
-    Each is valid until the next is asked for: all share one piece of memory.
+    A picture is the same in whichever run it is asked for. Beyond the shot's end its last state goes on: the background
+    moves, what has left stays away. Each is valid until the next is asked for: all share one piece of memory.
     """
     frame = shot.frame
     scheme = scheme_of(shot.style, shot.video_seed)
     kind = background_of(shot.style, shot.video_seed)
     background = Background(kind, scheme, frame, number_of("movement", shot.video_seed))
     stage = Stage(frame, scheme)
-    lay_out(stage, shot)
+    texts = said_and_shown(shot.scene)
+    with written_like(texts):
+        lay_out(stage, shot)
+    graphics = Graphics(stage)
     planes = planes_of(np.empty((frame.height * 3 // 2, frame.width), np.uint8), frame)
-    lent = np.empty((stage.lent.height, stage.lent.width, 4), np.uint8)
-    canvas = _surface(lent)
     seconds = shot.frames / FPS
     last = shot.scene.number >= shot.scenes
-    leaving = 0.0 if last else min(_LEAVING, seconds * 0.15)
+    leaving = 0.0 if last or not shot.leaves else min(_LEAVING, seconds * 0.15)
     ahead = _HEAD_START if shot.scene.number == 1 else 0.0
     sways = sways_in(seconds)
-    for index in range(shot.frames):
+    for index in range(first, shot.frames if count is None else first + count):
         time = index / FPS
         part = index / shot.frames
         background.paint(planes, shot.scene.number - 1 + part, part * sways)
-        lend(planes, stage.lent, lent)
         gone = progress(time, seconds - leaving, leaving) if leaving else 0.0
-        stage.draw(canvas.getCanvas(), time + ahead, gone)
-        canvas.flushAndSubmit()
-        take_back(planes, stage.lent, lent)
+        with written_like(texts):
+            graphics.draw_over(planes, time + ahead, gone)
         yield planes.picture
 
 
@@ -81,10 +82,3 @@ def lay_out(stage: Stage, shot: Shot) -> None:
             layouts_chart.bar_chart(stage, visual)
         case VisualKind.LINE_CHART:
             layouts_chart.line_chart(stage, visual)
-
-
-def _surface(pixels: NDArray[np.uint8]) -> skia.Surface:
-    """A surface that draws straight into `pixels`."""
-    height, width = pixels.shape[:2]
-    info = skia.ImageInfo.Make(width, height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
-    return skia.Surface.MakeRasterDirect(info, pixels)

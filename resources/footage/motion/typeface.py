@@ -1,16 +1,20 @@
-"""Montserrat in the weights that are used, and words as placed glyphs.
+"""Fonts at their weights, and words as placed glyphs.
 
-Belongs here: which characters the font can show, kerning, widths. Not here: lines and sizes (`typesetting`).
-Only the bundled font is ever used, so that a picture is the same on any machine: a character it lacks is left out.
+Belongs here: kerning, shaping, widths, drawing one line. Not here: which font has what (`fonts`), lines and sizes
+(`typesetting`). Text of Montserrat alone is placed letter by letter, with tracking and even digits; any other is shaped
+by skia's paragraph (HarfBuzz, bidirectional), without tracking, which would part what is joined.
 """
 
 import functools
-import unicodedata
+import threading
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import skia
+
+from resources.footage.motion.fonts import current_han, fonts_of, is_plain
+from resources.rendering.lettering.direction import runs_right_to_left
+from resources.rendering.lettering.sources import MONTSERRAT, Han, Source
 
 REGULAR: Final = 500
 SEMIBOLD: Final = 600
@@ -19,28 +23,24 @@ EXTRABOLD: Final = 800
 BLACK: Final = 900
 
 _EM = 1000.0
+_NOTO_HEAVIEST = 700  # beside these fonts Montserrat is drawn no heavier, or it would shout
+_SHAPING = threading.RLock()
 _WEIGHT_AXIS = int.from_bytes(b"wght")
 _DIGITS = "0123456789"
 
 
-def font_file() -> Path:
-    """The variable font inside fontpkg-montserrat."""
-    import fontpkg_montserrat  # noqa: PLC0415 — the only place that knows where the font lies
-
-    return Path(fontpkg_montserrat.ROOT) / "files" / "Montserrat[wght].ttf"
-
-
 @functools.cache
-def typeface(weight: int) -> skia.Typeface:
-    """The font at one weight (100..900)."""
+def typeface(weight: int, source: Source = MONTSERRAT) -> skia.Typeface:
+    """A font at one weight (100..900), or the nearest that it has: most of Noto ends at 700."""
     position = skia.FontArguments.VariationPosition
     # Every object below must outlive `makeClone`: skia keeps pointers into them, not copies.
     coordinates = position.Coordinates([position.Coordinate(_WEIGHT_AXIS, float(weight))])
     design = position(coordinates)
     arguments = skia.FontArguments()
     arguments.setVariationDesignPosition(design)
+    arguments.setCollectionIndex(source.index)
     # An empty manager: the default one would read the system's fontconfig, and complain about it on stderr.
-    return skia.FontMgr.New_Custom_Empty().makeFromFile(str(font_file())).makeClone(arguments)
+    return skia.FontMgr.New_Custom_Empty().makeFromFile(str(source.path), source.index).makeClone(arguments)
 
 
 def font(weight: int, size: float) -> skia.Font:
@@ -51,31 +51,6 @@ def font(weight: int, size: float) -> skia.Font:
     made.setHinting(skia.FontHinting.kNone)
     made.setEdging(skia.Font.Edging.kAntiAlias)
     return made
-
-
-def showable(text: str) -> str:
-    """`text` with only what the font can show, spaces collapsed.
-
-    A character without a glyph is first tried in its plain form (bold mathematical letters, full-width forms), then
-    left out. Joiners, direction marks and control characters are left out too.
-    """
-    return " ".join("".join(_showable_character(character) for character in text).split())
-
-
-@functools.lru_cache(maxsize=4096)
-def _showable_character(character: str) -> str:
-    if character.isspace():
-        return " "
-    if unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co", "Cn"):
-        return ""
-    if _glyph(character):
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    return "".join(part for part in plain if part.isspace() or _glyph(part))
-
-
-def _glyph(character: str) -> int:
-    return int(typeface(REGULAR).unicharToGlyph(ord(character)))
 
 
 @functools.lru_cache(maxsize=8192)
@@ -91,28 +66,37 @@ def _kerning(weight: int, pair: str) -> float:
     """
     if " " in pair:
         return 0.0
-    return _paragraph_width(weight, pair) - _advance(weight, pair[0]) - _advance(weight, pair[1])
+    whole = _paragraph(pair, weight, _EM, (MONTSERRAT,), None).LongestLine
+    return float(whole) - _advance(weight, pair[0]) - _advance(weight, pair[1])
 
 
-def _paragraph_width(weight: int, text: str) -> float:
+def _paragraph(
+    text: str, weight: int, size: float, sources: tuple[Source, ...], paint: skia.Paint | None
+) -> skia.textlayout.Paragraph:
+    """One line, shaped. Where its first letter runs to the left, all of it does."""
     layout = skia.textlayout
-    style = layout.TextStyle()
-    style.setFontFamilies([str(weight)])
-    style.setFontSize(_EM)
-    paragraph_style = layout.ParagraphStyle()
-    paragraph_style.setTextStyle(style)
-    builder = layout.ParagraphBuilder.make(paragraph_style, _fonts(weight), _unicode())
-    builder.pushStyle(style)
-    builder.addText(text)
-    paragraph = builder.Build()
-    paragraph.layout(_EM * 100)
-    return float(paragraph.LongestLine)
+    with _SHAPING:  # skia's collections of fonts and paragraphs in the making are not for two threads at once
+        style = layout.TextStyle()
+        style.setFontFamilies([source.family for source in sources])
+        style.setFontSize(size)
+        if paint is not None:
+            style.setForegroundPaint(paint)
+        paragraph_style = layout.ParagraphStyle()
+        paragraph_style.setTextStyle(style)
+        builder = layout.ParagraphBuilder.make(paragraph_style, _collection(weight, sources), _unicode())
+        builder.pushStyle(style)
+        builder.addText(f"\u202b{text}\u202c" if runs_right_to_left(text) else text)
+        paragraph = builder.Build()
+        paragraph.layout(size * 10_000)
+        return paragraph
 
 
-@functools.cache
-def _fonts(weight: int) -> skia.textlayout.FontCollection:
+@functools.lru_cache(maxsize=64)
+def _collection(weight: int, sources: tuple[Source, ...]) -> skia.textlayout.FontCollection:
     provider = skia.textlayout.TypefaceFontProvider()
-    provider.registerTypeface(typeface(weight), str(weight))
+    heaviest = weight if len(sources) == 1 or any(source.codec for source in sources) else min(weight, _NOTO_HEAVIEST)
+    for source in sources:
+        provider.registerTypeface(typeface(heaviest, source), source.family)
     collection = skia.textlayout.FontCollection()
     collection.setDefaultFontManager(provider)
     return collection
@@ -144,7 +128,9 @@ class Face:
         return replace(self, tabular=tabular)
 
 
-# Montserrat's own numbers, in em.
+# Montserrat's own numbers, in em, and what other writing may need: stacked marks of Thai, bowls of Arabic.
+TALL_ASCENT: Final = 1.15
+TALL_DESCENT: Final = 0.50
 ASCENT: Final = 0.968
 DESCENT: Final = 0.251
 CAP_HEIGHT: Final = 0.70
@@ -153,7 +139,14 @@ X_HEIGHT: Final = 0.53
 
 def width(text: str, face: Face) -> float:
     """How wide `text` is in pixels, without the tracking after its last letter."""
+    if not is_plain(text):
+        return _shaped_em_width(text, face.weight, current_han(text)) * face.size
     return _em_width(text, face.weight, face.tracking, face.tabular) * face.size
+
+
+@functools.lru_cache(maxsize=4096)
+def _shaped_em_width(text: str, weight: int, _han: Han) -> float:
+    return float(_paragraph(text, weight, _EM, fonts_of(text), None).LongestLine) / _EM
 
 
 @functools.lru_cache(maxsize=4096)
@@ -162,7 +155,7 @@ def _em_width(text: str, weight: int, tracking: float, tabular: float) -> float:
 
 
 def place(text: str, face: Face) -> tuple[list[float], float]:
-    """Where each character of `text` starts, and where the last one ends, in pixels from the left."""
+    """Where each character of a plain text starts, and where the last one ends, in pixels from the left."""
     scale = face.size / _EM
     tracking = face.tracking * face.size
     starts: list[float] = []
@@ -185,12 +178,16 @@ def _digit_width(weight: int) -> float:
     return max(_advance(weight, digit) for digit in _DIGITS)
 
 
-def blob(text: str, face: Face) -> skia.TextBlob | None:
-    """`text` as a skia text blob whose origin is the start of its baseline; None when there is nothing to show."""
+def draw_line(canvas: skia.Canvas, text: str, face: Face, x: float, baseline: float, paint: skia.Paint) -> None:
+    """Draw one line of showable text from `x`."""
     if not text.strip():
-        return None
+        return
+    if not is_plain(text):
+        paragraph = _paragraph(text, face.weight, face.size, fonts_of(text), paint)
+        paragraph.paint(canvas, x, baseline - paragraph.AlphabeticBaseline)
+        return
     starts, _ = place(text, face)
     made = font(face.weight, face.size)
     builder = skia.TextBlobBuilder()
     builder.allocRunPosH(made, [made.unicharToGlyph(ord(character)) for character in text], starts, 0.0)
-    return builder.make()
+    canvas.drawTextBlob(builder.make(), x, baseline, paint)

@@ -1,14 +1,20 @@
 """Text made to fit: shrink first, then wrap, then shorten with an ellipsis. It never leaves its box.
 
-Belongs here: sizes and line breaks. Not here: glyphs (`typeface`), drawing (`elements`).
+Belongs here: sizes and line breaks. Not here: glyphs (`typeface`), drawing (`elements`). Writing without spaces is cut
+into pieces that lines may break between; a piece that follows the one before it without a space begins with `_GLUE`.
 """
 
 from dataclasses import dataclass
 from itertools import pairwise
 
-from resources.footage.motion.typeface import Face, showable, width
+from reelineage.timeline.writing import clusters, pieces
+from resources.footage.motion.fonts import is_plain, showable
+from resources.footage.motion.typeface import Face, width
+from resources.rendering.lettering.direction import runs_right_to_left, visual_order
 
 ELLIPSIS = "…"
+_GLUE = "\u200b"  # never in a showable text
+_TALL_LEADING = 1.25  # other writing than Montserrat's reaches farther up and down
 _MOST_CHARACTERS = 1000  # more than any box holds; bounds the time that setting takes
 _STEP = 0.94  # each try is 6 % smaller: finer steps are not seen
 
@@ -27,6 +33,11 @@ class Setting:
         if not self.lines:
             return 0.0
         return self.leading * (len(self.lines) - 1) + self.face.size * (0.70 + 0.22)
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the text's first letter runs to the left, and so all its lines."""
+        return bool(self.lines) and runs_right_to_left(self.lines[0])
 
     @property
     def width(self) -> float:
@@ -48,9 +59,11 @@ def fit(
 
     Words are broken, and the rest cut off with an ellipsis, only at the smallest size.
     """
-    words = _unbroken(showable(text[:_MOST_CHARACTERS]).split())
+    shown = showable(text[:_MOST_CHARACTERS])
+    words = _unbroken([piece for word in shown.split() for piece in _pieces(word)])
     if not words:
         return Setting(lines=(), face=face, leading=0.0)
+    leading = leading if is_plain(shown) else max(leading, _TALL_LEADING)
     size = face.size
     best: Setting | None = None
     while True:
@@ -68,17 +81,22 @@ def fit(
     if best is not None:
         return best
     room = max(1, min(most_lines, 1 + int((box_height - 0.92 * size) / (size * leading))))
-    pieces = [piece for word in words for piece in _broken(word, sized, box_width)]
+    parts = [part for word in words for part in _broken(word, sized, box_width)]
     return Setting(
-        lines=tuple(_cut(wrap(pieces, sized, box_width), room, sized, box_width)), face=sized, leading=size * leading
+        lines=tuple(_cut(wrap(parts, sized, box_width), room, sized, box_width)), face=sized, leading=size * leading
     )
+
+
+def _pieces(word: str) -> list[str]:
+    first, *rest = pieces(word)
+    return [first, *(_GLUE + piece for piece in rest)]
 
 
 def _unbroken(words: list[str]) -> list[str]:
     """Dashes, bars and other signs stay with the word before them: no line begins with one."""
     kept: list[str] = []
     for word in words:
-        if kept and len(word) <= 2 and not any(character.isalnum() for character in word):
+        if kept and len(word) <= 2 and word[0] != _GLUE and not any(character.isalnum() for character in word):
             kept[-1] = f"{kept[-1]} {word}"
         else:
             kept.append(word)
@@ -104,17 +122,19 @@ def wrap(words: list[str], face: Face, box_width: float) -> list[str]:
     """Greedy lines no wider than `box_width`, as far as single words allow."""
     # Spaces are not kerned, so a line is as wide as its words and the spaces between them.
     space = width("x x", face) - 2 * width("x", face)
-    lines: list[list[str]] = []
+    lines: list[str] = []
     filled = 0.0
     for word in words:
-        wide = width(word, face)
-        if lines and filled + space + wide <= box_width:
-            lines[-1].append(word)
-            filled += space + wide
+        bare = word.removeprefix(_GLUE)
+        gap = space if bare == word else 0.0
+        wide = width(bare, face)
+        if lines and filled + gap + wide <= box_width:
+            lines[-1] += bare if gap == 0 else f" {bare}"
+            filled += gap + wide
         else:
-            lines.append([word])
+            lines.append(bare)
             filled = wide
-    return [" ".join(line) for line in lines]
+    return lines
 
 
 def _balanced(words: list[str], face: Face, box_width: float, count: int) -> list[str]:
@@ -133,27 +153,40 @@ def _balanced(words: list[str], face: Face, box_width: float, count: int) -> lis
 
 def _broken(word: str, face: Face, box_width: float) -> list[str]:
     """A word in pieces that each fit."""
-    pieces = [""]
-    for character in word:
-        if pieces[-1] and width(pieces[-1] + character, face) > box_width:
-            pieces.append("")
-        pieces[-1] += character
-    return pieces
+    glue, rest = (_GLUE, word[1:]) if word.startswith(_GLUE) else ("", word)
+    parts: list[str] = []
+    while rest:
+        part = _most_of(rest, "", face, box_width) or next(clusters(rest))
+        parts.append(glue + part)
+        glue, rest = _GLUE, rest[len(part) :]
+    return parts
 
 
 def _cut(lines: list[str], room: int, face: Face, box_width: float) -> list[str]:
     if len(lines) <= room:
         return lines
     kept = lines[:room]
-    last = kept[-1]
-    while last and width(last.rstrip(" ,.;:-") + ELLIPSIS, face) > box_width:
-        last = last[:-1]
-    kept[-1] = last.rstrip(" ,.;:-") + ELLIPSIS
+    kept[-1] = _most_of(kept[-1], ELLIPSIS, face, box_width).rstrip(" ,.;:-") + ELLIPSIS
     return kept
 
 
-def words_of(line: str, face: Face) -> list[tuple[str, float, float]]:
-    """The words of a line with where each starts and ends, in pixels from the line's left."""
+def _most_of(text: str, ending: str, face: Face, box_width: float) -> str:
+    """The longest start of `text` that fits together with `ending`; found by halving, because shaping is dear."""
+    parts = list(clusters(text))
+    low, high = 0, len(parts)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width("".join(parts[:middle]) + ending, face) <= box_width:
+            low = middle
+        else:
+            high = middle - 1
+    return "".join(parts[:low])
+
+
+def words_of(line: str, face: Face, *, right_to_left: bool = False) -> list[tuple[str, float, float]]:
+    """The words of a line in reading order, with where each starts and ends, in pixels from the line's left."""
+    if right_to_left or not is_plain(line):
+        return _shaped_words_of(line, face, right_to_left=right_to_left)
     found: list[tuple[str, float, float]] = []
     position = 0
     for word in line.split(" "):
@@ -164,3 +197,18 @@ def words_of(line: str, face: Face) -> list[tuple[str, float, float]]:
         position += len(word) + 1
     assert all(a[1] <= b[1] for a, b in pairwise(found))  # noqa: S101 — a line reads from left to right
     return found
+
+
+def _shaped_words_of(line: str, face: Face, *, right_to_left: bool) -> list[tuple[str, float, float]]:
+    """As `words_of`, for lines that may run to the left or both ways."""
+    words = line.split(" ")
+    whole = width(line, face)
+    widths = [width(word, face) for word in words]
+    # What the words leave of the line is its spaces: so they end where the line does.
+    space = (whole - sum(widths)) / max(1, len(words) - 1)
+    starts: dict[int, float] = {}
+    x = 0.0
+    for index in visual_order(words, right_to_left=right_to_left):
+        starts[index] = x
+        x += widths[index] + space
+    return [(word, starts[index], starts[index] + widths[index]) for index, word in enumerate(words)]

@@ -1,6 +1,7 @@
 """Captions: what stands together, for how long, and that no text becomes markup."""
 
 import re
+import time
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from reelineage.timeline.captions import (
     to_srt,
     to_vtt,
 )
+from reelineage.timeline.writing import columns, pieces
 from tests.resources.rendering.media import NO_DIGEST, sentence, voiceover
 
 HOSTILE = ["{\\an8}", "<b>bold</b>", "a-->b", "&amp;", "\\N", "it's:", "[x],", "<v", "♥", "1 --> 2"]
@@ -51,12 +53,12 @@ def test_cues_follow_each_other_and_hold_every_word_in_order(texts: list[str], g
     for cue, following in pairwise(cues):
         assert cue.start_seconds < cue.end_seconds <= following.start_seconds
     kept = [word.text for cue in cues for word in cue.words]
-    assert kept == [shown for text in texts if (shown := clean_text(text, max_characters=300))]
+    assert kept == [piece for text in texts for piece in pieces(clean_text(text, max_characters=300)) if piece]
     for cue in cues:
         assert 1 <= len(cue.lines) <= 2
         assert len(cue.words) <= MOST_WORDS
         for text, line in zip(cue.text_lines, cue.lines, strict=True):
-            assert len(text) <= LONGEST_LINE or len(line) == 1
+            assert columns(text) <= LONGEST_LINE or len(line) == 1
 
 
 @given(words, st.lists(st.floats(0, 0.6), min_size=1, max_size=5))
@@ -121,3 +123,51 @@ def test_clocks_are_written_as_the_formats_ask() -> None:
 def test_ten_thousand_words_take_no_time_to_speak_of() -> None:
     sentences = [sentence("word " * 40, start=number * 10.0) for number in range(250)]
     assert len(caption_cues(voiceover(sentences, [80_000]))) >= 2000
+
+
+def test_a_clause_of_chinese_is_parted_and_its_parts_share_the_time() -> None:
+    whole = SpokenSentence(
+        scene=1,
+        text="你好世界朋友们， 今天的视频。",
+        start_seconds=0.0,
+        end_seconds=4.0,
+        words=(
+            WordTiming(text="你好世界朋友们，", start_seconds=0.0, end_seconds=1.6),
+            WordTiming(text="今天的视频。", start_seconds=2.0, end_seconds=3.2),
+        ),
+        request_sha256=NO_DIGEST,
+    )
+    words = [word for cue in caption_cues(voiceover([whole], [150])) for word in cue.words]
+    assert [word.text for word in words] == ["你好世界", "朋友们，", "今天的", "视频。"]
+    assert [word.glued for word in words] == [False, True, False, True], "the space that was written stays"
+    assert [round(word.start_seconds, 2) for word in words] == [0.0, 0.8, 2.0, 2.6]
+
+
+def test_lines_of_words_that_are_written_together_have_no_spaces() -> None:
+    words = ("こんにちは", "世界", "字幕")
+    timings = tuple(WordTiming(text=word, start_seconds=n, end_seconds=n + 0.9) for n, word in enumerate(words))
+    for text in ("こんにちは世界字幕", "as it never is written"):
+        whole = SpokenSentence(
+            scene=1, text=text, start_seconds=0.0, end_seconds=3.0, words=timings, request_sha256=NO_DIGEST
+        )
+        cues = caption_cues(voiceover([whole], [120]))
+        assert [line for cue in cues for line in cue.text_lines] == ["こんにちは世界字幕"]
+        assert "こんにちは世界字幕" in to_srt(cues)
+
+
+def test_no_line_is_longer_than_its_columns_whatever_the_script() -> None:
+    for text in (
+        "자막은 이렇게 짧은 줄로 나누어 집니다",
+        "字幕" * 40,
+        "สวัสดีชาวโลก" * 6,
+        "слова разной длины и ещё немного",
+    ):
+        for cue in caption_cues(voiceover([sentence(text, seconds_per_word=1.0)], [900])):
+            assert all(columns(line) <= LONGEST_LINE for line in cue.text_lines)
+
+
+def test_one_sentence_of_ten_thousand_words_takes_no_time_to_speak_of() -> None:
+    begin = time.process_time()
+    cues = caption_cues(voiceover([sentence("字幕 word " * 5000, start=0.0)], [80_000]))
+    assert sum(len(cue.words) for cue in cues) == 10_000
+    assert time.process_time() - begin < 6

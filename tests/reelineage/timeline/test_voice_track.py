@@ -41,7 +41,7 @@ def test_pauses_are_longer_between_scenes_than_inside_one() -> None:
     first, second, third = track.sentences
     assert first.start_seconds == 0.25
     assert second.start_seconds - first.end_seconds == pytest.approx(0.18, abs=1e-3)
-    assert third.start_seconds - second.end_seconds == pytest.approx(0.40, abs=1e-3)
+    assert third.start_seconds - second.end_seconds == pytest.approx(0.40, abs=0.5 / 30 + 1e-3)
     assert track.samples.size / RATE - third.end_seconds >= 0.6
 
 
@@ -98,6 +98,26 @@ def test_scenes_are_whole_frames_that_cover_the_track_and_hold_their_sentences(s
         start, end = frames[spoken.scene]
         assert start < spoken.start_seconds
         assert spoken.end_seconds < end
+
+
+@pytest.mark.parametrize("longer", [0.0001, 0.011, 0.017, 0.5])
+def test_a_longer_scene_moves_the_later_ones_by_whole_frames_and_changes_nothing_in_them(longer: float) -> None:
+    """Or each caption and picture after it would have to be encoded again."""
+
+    def later(seconds: float) -> list[tuple[object, ...]]:
+        words = ((0.0, 0.31), (0.33, 0.7))
+        track = assemble_voice_track(
+            [sentence(1, tone(seconds)), sentence(2, tone(0.7), *words), sentence(2, tone(0.9)), sentence(3, tone(1.2))]
+        )
+        starts = {span.scene: span.first_frame / 30 for span in track.spans}
+        frames = [("frames", span.frames) for span in track.spans[1:]]
+        return [*frames, *(
+            (word.text, round(word.start_seconds - starts[spoken.scene], 7))
+            for spoken in track.sentences[1:]
+            for word in spoken.words
+        )]  # fmt: skip
+
+    assert later(1.0 + longer) == later(1.0)
 
 
 def test_the_same_sentences_give_the_same_track() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelineage.documents import Datum, Frame, Scene, SceneRole, Sentence, Visual, VisualKind
-from reelineage.theme import Style
+from reelineage.look import Style
 from resources.footage import Shot
 
 DRAFT = Frame(width=540, height=960)
@@ -65,10 +65,7 @@ def shot(picture: Visual, **changes: Any) -> Shot:
 
 
 def frame_at(order: Shot, index: int) -> NDArray[np.uint8]:
-    """One picture of a shot, copied."""
+    """One picture of a shot."""
     from resources.footage.motion.scene import frames_of  # noqa: PLC0415 — heavy import, only when used
 
-    for number, picture in enumerate(frames_of(order)):
-        if number == index:
-            return picture.copy()
-    raise AssertionError(f"the shot has no frame {index}")
+    return next(frames_of(order, index, 1)).copy()

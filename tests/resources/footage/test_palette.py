@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reelineage.theme import Style
+from reelineage.look import Style
 from reelineage.timeline.zones import zones
 from resources.footage.i420 import planes_of
 from resources.footage.motion.backgrounds import Background

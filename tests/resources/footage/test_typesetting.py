@@ -1,10 +1,11 @@
-"""Text always fits its box, and what the font lacks is left out."""
+"""Text in any script fits its box, and what no font has is left out."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resources.footage.motion.typeface import BLACK, EXTRABOLD, Face, place, showable, width
+from resources.footage.motion.fonts import fonts_of, is_plain, showable, written_like
+from resources.footage.motion.typeface import BLACK, EXTRABOLD, Face, place, width
 from resources.footage.motion.typesetting import ELLIPSIS, fit, fit_line, words_of
 
 FACE = Face(weight=EXTRABOLD, size=100, tracking=-0.02)
@@ -63,16 +64,93 @@ def test_a_word_wider_than_the_box_is_broken() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("😀 Hello 🎉 world", "Hello world"),
         ("𝗕𝗼𝗹𝗱 ＦＵＬＬ", "Bold FULL"),
-        ("مرحبا", ""),
         ("a\u200b\u202eb\x00c", "abc"),
         ("Привет Việt Nam", "Привет Việt Nam"),
+        ("Vie\u0302\u0323t", "Vi\u1ec7t"),
         ("{\\an8} %{x} <speak>", "{\\an8} %{x} <speak>"),
+        ("مرحبا  بالعالم", "مرحبا بالعالم"),
+        ("\u202eשלום\u202c", "שלום"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क्षत्रिय 東京 한국어 สวัสดี", "क्षत्रिय 東京 한국어 สวัสดี"),
+        ("👨‍👩‍👧 🇩🇪 ❤️", "👨‍👩‍👧 🇩🇪 ❤️"),
+        ("\ud800\ue000\U0010ffff\u0378", ""),
+        ("𓀀 old", "old"),
+        (" \n\t\u2028 ", ""),
     ],
 )
-def test_only_what_the_font_has_is_shown(text: str, shown: str) -> None:
+def test_only_what_some_font_has_is_shown(text: str, shown: str) -> None:
     assert showable(text) == shown
+
+
+@given(text=st.text(max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_what_can_be_shown_stays_as_it_is(text: str) -> None:
+    shown = showable(text)
+
+    assert showable(shown) == shown
+
+
+@pytest.mark.parametrize("text", ["Last Week Tonight", "748K – “so”", "Привет", "Việt"])
+def test_text_that_montserrat_has_asks_no_other_font(text: str) -> None:
+    assert is_plain(text)
+    assert [font.family for font in fonts_of(text)] == ["Montserrat"]
+
+
+def test_greek_words_are_not_pieced_together_from_two_fonts() -> None:
+    """Montserrat has pi, mu and lambda for formulas, heavier than their neighbours from Noto."""
+    assert [font.family for font in fonts_of("Καλημέρα")] == ["Noto Sans"]
+    assert [font.family for font in fonts_of("Last λόγος")] == ["Noto Sans", "Montserrat"]
+
+
+def test_ideographs_take_the_shapes_of_the_language_around_them() -> None:
+    with written_like(("東京", "新しい動画")):
+        assert [font.family for font in fonts_of("東京")] == ["Noto Sans CJK JP"]
+    with written_like(("这个视频",)):
+        assert [font.family for font in fonts_of("东京")] == ["Noto Sans CJK SC"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "أفضل ثلاثة مقاطع فيديو هذا الأسبوع",
+        "इस सप्ताह के सबसे लोकप्रिय वीडियो",
+        "Τα τρία πιο δημοφιλή",
+        "Party 🎉 for all 🇩🇪",
+    ],
+)
+def test_other_writing_is_set_word_for_word(text: str) -> None:
+    setting = fit(text, FACE, box_width=864, box_height=600, most_lines=5, smallest=40)
+
+    assert " ".join(setting.lines) == text
+    assert setting.leading > 1.2 * setting.face.size
+    assert setting.width <= 864
+
+
+def test_writing_without_spaces_is_broken_into_large_lines() -> None:
+    text = "東京の夜景と新しい動画が今週もっとも伸びている、なぜ？"
+    setting = fit(text, FACE.sized(150), box_width=864, box_height=600, most_lines=5, smallest=40)
+
+    assert "".join(setting.lines) == text
+    assert len(setting.lines) > 2
+    assert setting.face.size > 80
+    assert not any(line.startswith(("、", "？", "っ")) for line in setting.lines)
+
+
+def test_letters_that_join_are_narrower_than_they_are_alone() -> None:
+    word = "مقاطع"
+
+    assert width(word, FACE) < 0.9 * sum(width(letter, FACE) for letter in word)
+
+
+def test_words_of_a_line_to_the_left_stand_from_right_to_left() -> None:
+    line = "שלוש כתבות Hello World עכשיו"
+    words = words_of(line, FACE, right_to_left=True)
+    starts = {word: start for word, start, _ in words}
+
+    assert [word for word, _, _ in words] == line.split()
+    assert starts["שלוש"] > starts["כתבות"] > starts["World"] > starts["Hello"] > starts["עכשיו"] == 0
+    assert max(end for _, _, end in words) == pytest.approx(width(line, FACE))
 
 
 def test_pairs_are_kerned() -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from reelineage.documents import Frame
 from reelineage.errors import NotPublishable, PermanentError
-from resources.rendering.ffmpeg import BITEXACT, encode_frames, file_url, run_ffmpeg
-from resources.rendering.probe import check_video, find_faults, inspect_video, measure_loudness, probe_video
-from tests.resources.rendering.media import SMALL, babble, black_pictures, write_clip, write_voice
+from resources.rendering.ffmpeg import BITEXACT, file_url, run_ffmpeg
+from resources.rendering.loudness import Loudness, measure_loudness
+from resources.rendering.probe import check_video
+from resources.rendering.streams import probe_video
+from tests.resources.rendering.media import SMALL, babble, write_clip, write_voice
 
 
 def with_sound(clip: Path, voice: Path, destination: Path) -> Path:
@@ -42,38 +44,28 @@ def test_silence_is_minus_infinity_or_the_floor(tmp_path: Path) -> None:
     assert found.true_peak_dbtp == -np.inf
 
 
-def test_black_frozen_and_silent_stretches_are_found(tmp_path: Path) -> None:
-    black = tmp_path / "black.mp4"
-    encode_frames(black_pictures(SMALL, 75), black, frame=SMALL, crf=20, preset="ultrafast")
-    silence = write_voice(tmp_path / "silence.wav", np.zeros(75 * 1600, np.float32))
-    faults = " ".join(find_faults(with_sound(black, silence, tmp_path / "bad.mp4")))
-    assert "black from 0.0 s to 2.5 s" in faults
-    assert "stands still from 0.0 s" in faults
-    assert "silent from 0.0 s" in faults
-
-
-def test_a_moving_audible_video_has_no_fault(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mp4", 90)
-    video = with_sound(clip, write_voice(tmp_path / "voice.wav", babble(90)), tmp_path / "good.mp4")
-    found = inspect_video(video)
-    assert found.faults == ()
-    assert found.frames == 90
+GOOD = Loudness(-14.0, -1.5)
 
 
 def test_every_broken_rule_is_named_at_once(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mp4", 80, still_from=5)
-    quiet = write_voice(tmp_path / "voice.wav", babble(80, level=0.02))
-    video = with_sound(clip, quiet, tmp_path / "bad.mp4")
+    clip = write_clip(tmp_path / "clip.mp4", 80)
+    video = with_sound(clip, write_voice(tmp_path / "voice.wav", babble(80)), tmp_path / "bad.mp4")
     with pytest.raises(NotPublishable) as refused:
-        check_video(video, frame=Frame(width=360, height=640), frames=81)
-    for part in ("bad.mp4", "size is (180, 320)", "frame count is 80, not 81", "LUFS", "start fast", "stands still"):
+        check_video(video, frame=Frame(width=360, height=640), frames=81, loudness=Loudness(-20.0, -0.5))
+    for part in ("bad.mp4", "size is (180, 320)", "frame count is 80, not 81", "LUFS", "true peak", "start fast"):
         assert part in str(refused.value)
     assert "sound is" in str(refused.value), "the tests' AAC is mono"
 
 
+def test_a_loudness_that_is_no_number_is_not_publishable(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", 10)
+    with pytest.raises(NotPublishable, match="loudness is nan"):
+        check_video(clip, frame=SMALL, frames=10, loudness=Loudness(float("nan"), -2.0))
+
+
 def test_a_video_without_sound_is_not_publishable(tmp_path: Path) -> None:
     with pytest.raises(NotPublishable, match="sound is"):
-        check_video(write_clip(tmp_path / "mute.mp4", 10), frame=SMALL, frames=10)
+        check_video(write_clip(tmp_path / "mute.mp4", 10), frame=SMALL, frames=10, loudness=GOOD)
 
 
 def sound_only(path: Path, good: Path) -> None:
@@ -103,19 +95,3 @@ def test_a_bad_file_is_refused_with_its_name(tmp_path: Path, kind: str) -> None:
     BAD_FILES[kind](path, write_clip(tmp_path / "good.mp4", 10))
     with pytest.raises(PermanentError, match=r"bad\.mp4.*\. .*\."):
         probe_video(path)
-    with pytest.raises(PermanentError, match=r"bad\.mp4"):
-        inspect_video(path)
-
-
-def test_a_fast_start_file_cut_short_is_found_when_it_is_decoded(tmp_path: Path) -> None:
-    """Its index is whole, so only the missing media data gives it away."""
-    clip = write_clip(tmp_path / "clip.mp4", 60)
-    whole = with_sound(clip, write_voice(tmp_path / "voice.wav", babble(60)), tmp_path / "whole.mp4")
-    fast = tmp_path / "fast.mp4"
-    run_ffmpeg(
-        ["-i", file_url(whole), "-c", "copy", "-movflags", "+faststart", file_url(fast)], doing="T", deadline_seconds=20
-    )
-    assert probe_video(fast).fast_start
-    fast.write_bytes(fast.read_bytes()[: fast.stat().st_size * 2 // 3])
-    with pytest.raises(PermanentError):
-        check_video(fast, frame=SMALL, frames=60)

@@ -1,6 +1,5 @@
-"""The thumbnail: after the entrance, sharp, lit, and below 2 MB."""
+"""The thumbnail: after the entrance, sharp, lit, with a title that can be read, and below 2 MB."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -8,41 +7,151 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from reelineage.documents import Frame
 from reelineage.errors import PermanentError
-from resources.rendering.ffmpeg import encode_frames
-from resources.rendering.thumbnail import write_thumbnail
-from tests.resources.rendering.media import SMALL, write_clip
+from reelineage.look import Thumbnail
+from resources.rendering import thumbnail
+from resources.rendering.lettering import FontLibrary
+from resources.rendering.thumbnail import candidate_frames, choose, write_thumbnail
+
+FRAME = Frame(width=270, height=480)
+TITLE = "Why tiny robots are suddenly everywhere"
 
 
-def test_the_sharpest_moment_is_chosen(tmp_path: Path) -> None:
-    def pictures() -> Iterator[NDArray[np.uint8]]:
-        for number in range(100):
-            picture = np.full((480, 180), 128, np.uint8)
-            if number in range(52, 58):  # around 1.8 s
-                picture[:320:4] = 200
-            yield picture
-
-    clip = tmp_path / "clip.mp4"
-    encode_frames(pictures(), clip, frame=SMALL, crf=15, preset="ultrafast")
-    assert write_thumbnail(clip, tmp_path / "t.jpg", frames=100) == 54
+def plain(luma: int, frame: Frame = FRAME, blue: int = 128, red: int = 128) -> NDArray[np.uint8]:
+    """An I420 picture of one colour."""
+    picture = np.full((frame.height * 3 // 2, frame.width), luma, np.uint8)
+    picture[frame.height : frame.height * 5 // 4] = blue
+    picture[frame.height * 5 // 4 :] = red
+    return picture
 
 
-def test_a_short_clip_gives_its_middle_and_colours_stay(tmp_path: Path) -> None:
-    def red() -> Iterator[NDArray[np.uint8]]:
-        picture = np.empty((480, 180), np.uint8)  # bt709 limited: 63, 102, 240 is pure red
-        picture[:320], picture[320:400], picture[400:] = 63, 102, 240
-        yield from [picture] * 10
-
-    clip, still = tmp_path / "red.mp4", tmp_path / "t.jpg"
-    encode_frames(red(), clip, frame=SMALL, crf=10, preset="ultrafast")
-    assert write_thumbnail(clip, still, frames=10) == 5
-    with av.open(str(still)) as container:
-        pixel = next(container.decode(video=0)).to_ndarray(format="rgb24").mean(axis=(0, 1))
-    assert np.abs(pixel - (255, 0, 0)).max() < 6
+def noise(frame: Frame = FRAME) -> NDArray[np.uint8]:
+    return np.random.default_rng(1).integers(16, 236, (frame.height * 3 // 2, frame.width), dtype=np.uint8)
 
 
-def test_a_clip_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.mp4"
-    bad.write_bytes(write_clip(tmp_path / "good.mp4", 10).read_bytes()[:400])
-    with pytest.raises(PermanentError, match=r"bad\.mp4"):
-        write_thumbnail(bad, tmp_path / "t.jpg", frames=10)
+def read(path: Path) -> NDArray[np.uint8]:
+    with av.open(str(path)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.uint8)
+
+
+def write(
+    picture: NDArray[np.uint8],
+    folder: Path,
+    library: FontLibrary,
+    *,
+    title: str | None = None,
+    look: Thumbnail | None = None,
+    frame: Frame = FRAME,
+) -> NDArray[np.uint8]:
+    look = look or Thumbnail()
+    path = folder / f"still.{look.format}"
+    write_thumbnail(picture, path, frame=frame, title=title, fonts=library, look=look, folder=folder)
+    assert path.stat().st_size < 2_000_000
+    return read(path)
+
+
+def test_moments_after_the_entrance_are_looked_at_and_the_middle_of_a_short_scene() -> None:
+    assert candidate_frames(100) == (36, 45, 54, 63, 72)
+    assert candidate_frames(1000) == (36, 45, 54, 63, 72, 81)
+    assert candidate_frames(10) == (5,)
+    assert candidate_frames(1) == (0,)
+
+
+def test_the_sharpest_well_lit_picture_is_chosen() -> None:
+    blurred, sharp, dark = plain(128), plain(128), plain(16)
+    sharp[:480:4] = 200
+    dark[:480:4] = 23  # sharp, but nearly black
+    assert choose({36: blurred, 45: sharp, 54: dark, 63: sharp}) == 45
+    with pytest.raises(ValueError, match="empty"):
+        choose({})
+
+
+@pytest.mark.parametrize("format_", ["jpeg", "png"])
+def test_colours_stay(tmp_path: Path, library: FontLibrary, format_: str) -> None:
+    """bt709 limited 63, 102, 240 is pure red."""
+    look = Thumbnail.model_validate({"format": format_})
+    pixels = write(plain(63, blue=102, red=240), tmp_path, library, look=look)
+    assert pixels.shape == (480, 270, 3)
+    assert np.abs(pixels.mean(axis=(0, 1)) - (255, 0, 0)).max() < 6
+
+
+@pytest.mark.parametrize("luma", [16, 128, 235])
+@pytest.mark.parametrize(
+    "title", [TITLE, "なぜロボットがどこにでもいるのか？", "لماذا تنتشر الروبوتات؟", "क्यों हर जगह हैं 🔥"]
+)
+def test_the_title_can_be_read_on_black_grey_and_white(
+    tmp_path: Path, library: FontLibrary, luma: int, title: str
+) -> None:
+    """White letters on their shade: contrast at least 4.5 to 1, as WCAG asks for text."""
+    grey = write(plain(luma), tmp_path, library, title=title)[..., 1].astype(float) / 255
+    letters = grey[180:380].max(), np.median(grey[250:290])
+    light, ground = (np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4) for v in letters)
+    assert (light + 0.05) / (ground + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("frame", [FRAME, Frame(width=480, height=270), Frame(width=320, height=320)])
+@pytest.mark.parametrize("title", ["Go!", TITLE, "W" * 300, "long words " * 27, "字" * 200])
+def test_titles_of_any_length_stay_inside(tmp_path: Path, library: FontLibrary, frame: Frame, title: str) -> None:
+    grey = write(plain(16, frame), tmp_path, library, title=title, frame=frame)[..., 1]
+    rows, columns = np.flatnonzero((grey > 120).any(axis=1)), np.flatnonzero((grey > 120).any(axis=0))
+    assert rows.size > 0.03 * min(frame.width, frame.height)
+    assert columns[0] >= 0.06 * frame.width
+    assert columns[-1] < 0.94 * frame.width
+    assert rows[0] >= 0.05 * frame.height
+    assert rows[-1] < (0.76 if frame == FRAME else 0.95) * frame.height
+
+
+def test_the_title_stands_where_less_goes_on(tmp_path: Path, library: FontLibrary) -> None:
+    for busy, calm in ((slice(0, 240), slice(240, 480)), (slice(240, 480), slice(0, 240))):
+        picture = plain(60)
+        picture[busy, ::4] = 120
+        grey = write(picture, tmp_path, library, title=TITLE)[..., 1]
+        assert (grey[calm] > 225).sum() > 500
+        assert (grey[busy] > 225).sum() == 0
+
+
+@pytest.mark.parametrize("format_", ["jpeg", "png"])
+def test_a_noisy_picture_gets_coarser_or_smaller_until_it_fits(
+    tmp_path: Path, library: FontLibrary, monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
+    """Noise at 2160x3840 gives 1.6 MB as JPEG and 1.8 MB as PNG, but takes seconds; the limit shrinks instead."""
+    monkeypatch.setattr(thumbnail, "MOST_BYTES", 30_000)
+    look = Thumbnail.model_validate({"format": format_})
+    pixels = write(noise(), tmp_path, library, title=TITLE, look=look)
+    assert (tmp_path / f"still.{format_}").stat().st_size < 30_000
+    assert pixels.shape[0] < 480
+    assert abs(pixels.shape[1] / pixels.shape[0] - 270 / 480) < 0.02
+
+
+def test_a_picture_that_never_fits_is_an_error_and_leaves_nothing(
+    tmp_path: Path, library: FontLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thumbnail, "MOST_BYTES", 10)
+    with pytest.raises(PermanentError, match="even the smallest picture has"):
+        write(noise(), tmp_path, library)
+    assert not [path for path in tmp_path.iterdir() if path.is_file()]
+
+
+def test_a_title_that_no_font_can_draw_is_left_out(tmp_path: Path, library: FontLibrary) -> None:
+    path = tmp_path / "still.jpg"
+    arguments = {"frame": FRAME, "fonts": library, "look": Thumbnail(), "folder": tmp_path}
+    assert write_thumbnail(plain(128), path, title="𒀀", **arguments) == ()  # type: ignore[arg-type]
+    assert np.ptp(read(path)) <= 2, "no shade without a title"
+    (font,) = write_thumbnail(plain(128), path, title="Words", **arguments)  # type: ignore[arg-type]
+    assert font.family == "Montserrat"
+
+
+def test_a_picture_of_another_size_is_refused(tmp_path: Path, library: FontLibrary) -> None:
+    with pytest.raises(PermanentError, match=r"still\.jpeg.*\(480, 180\)"):
+        write(np.zeros((480, 180), np.uint8), tmp_path, library)
+
+
+def test_the_same_picture_gives_the_same_bytes(tmp_path: Path, library: FontLibrary) -> None:
+    files = []
+    for name in ("a", "b"):
+        folder = tmp_path / name
+        folder.mkdir()
+        write(noise(), folder, library, title=TITLE)
+        files.append((folder / "still.jpeg").read_bytes())
+    assert files[0] == files[1]

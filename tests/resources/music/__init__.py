@@ -1,0 +1,1 @@
+"""Music sources and music files; all sound is made here."""
