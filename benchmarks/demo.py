@@ -1,7 +1,7 @@
 """What the demo costs: CPU seconds, wall time and peak memory of the whole process tree, after set-up.
 
 Run it with `.venv/bin/python -m benchmarks.demo [--json FILE]`. It makes the demo video in a home of its own, twice:
-the first time the caption font is cut too. Memory is the sum of what each process has for itself (USS).
+the second time its segments come from the cache. Memory is the sum of what each process has for itself (USS).
 """
 
 import argparse

@@ -59,7 +59,7 @@ class Home:
 
     @property
     def cache(self) -> Path:
-        """`cache/`: what can be made again at any time (static fonts)."""
+        """`cache/`: what can be made again at any time (segments, sounds, thumbnails, cut fonts)."""
         return self.root / "cache"
 
 

@@ -4,6 +4,7 @@ Belongs here: everything a step needs around its one domain function: claim befo
 retries around provider calls, the lease kept alive. Not here: storing records (`record_io_manager.py`).
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 from pydantic import PrivateAttr, TypeAdapter
+from sqlalchemy.exc import SQLAlchemyError
 
 from reelineage import family, lineage
 from reelineage.documents import Clip, Document, Frame, MediaItem, StandIn
@@ -29,6 +31,7 @@ from resources.home import Home, open_home
 from resources.ledger import Answer, Ledger, Product, Request
 from resources.record_rows import RECORDS
 
+_log = logging.getLogger(__name__)
 PRODUCE_VIDEO = "produce_video"
 ATTEMPT_TAG = "reelineage/attempt"
 _ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
@@ -164,13 +167,20 @@ class Work:
         Raises:
             Cancelled: a person cancelled the job.
             FenceLost: another run took it over.
+            TransientError: this run holds it, but can no longer renew its lease.
         """
         if not self.heartbeat.lost.is_set():
             return
-        if self.home.queue.get(self.job.id).state == "cancelled":
+        now = self.home.queue.get(self.job.id)
+        if now.state == "cancelled":
             raise Cancelled(
                 f"Making {self.asset} of job {self.job.id}: the job was cancelled. What was finished is kept; "
                 f"`reelineage jobs retry {self.job.id}` goes on from there."
+            )
+        if now.active_run == self.run_id:
+            raise TransientError(
+                f"Making {self.asset} of job {self.job.id}: its lease can no longer be renewed; the log says why. "
+                f"It is tried again; `reelineage jobs retry {self.job.id} --now` does so at once."
             )
         raise FenceLost(
             f"Making {self.asset} of job {self.job.id}: another run has taken the job over; this one stops."
@@ -210,7 +220,10 @@ class Workbench(dg.ConfigurableResource[Any]):
             self.on_progress(context, Progress(job_id, asset, 0, 0, "done", finished=True))
 
     def on_progress(self, context: dg.AssetExecutionContext, progress: Progress) -> None:
-        """Write progress to the log and the job's row; the command line draws it as well."""
+        """Write progress to the log and the job's row; the command line draws it as well.
+
+        It is only for people who watch: a database that is away for a moment stops no encoder.
+        """
         if progress.live:
             key, moment = (progress.job_id, progress.asset), time.monotonic()
             if moment < self._next_line.get(key, 0.0):
@@ -219,7 +232,11 @@ class Workbench(dg.ConfigurableResource[Any]):
         count = f" {progress.done}/{progress.total}" if progress.total else ""
         text = f"{progress.asset}{count} {progress.what}"
         context.log.info(text)
-        self.home.queue.report_progress(progress.job_id, context.run.run_id, lineage.STAGES[progress.asset], text)
+        stage = lineage.STAGES[progress.asset]
+        try:
+            self.home.queue.report_progress(progress.job_id, context.run.run_id, stage, text)
+        except SQLAlchemyError as error:
+            _log.warning("Noting the progress of job %d: %s. The work goes on.", progress.job_id, error)
 
     @contextmanager
     def noted_failures(self, job_id: int, run_id: str, instance: dg.DagsterInstance | None) -> Iterator[None]:
@@ -251,14 +268,29 @@ class Workbench(dg.ConfigurableResource[Any]):
             raise
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Stop renewing, free the jobs of this run, and put finished videos where people look for them."""
-        for (job_id, run_id), heartbeat in list(self._heartbeats.items()):
+        """Stop renewing, free the jobs of this run, and put finished videos where people look for them.
+
+        What goes wrong with one job keeps no other from being freed; the first error is raised when all were tried.
+        """
+        held = dict(self._heartbeats)
+        self._heartbeats.clear()
+        for heartbeat in held.values():
             heartbeat.stop()
-            if self.home.queue.get(job_id).state == "running" and _was_terminated(context.instance, run_id):
-                self.home.queue.cancel(job_id, run_id=run_id)
-            self.home.queue.release(job_id, run_id)
-            self.home.finish(job_id)
-            del self._heartbeats[job_id, run_id]
+        errors: list[Exception] = []
+        for job_id, run_id in held:
+            try:
+                self._give_back(job_id, run_id, context.instance)
+            except Exception as error:  # noqa: BLE001 — raised below, when the other jobs are free
+                _log.warning("Giving job %d back: %s", job_id, error)
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+    def _give_back(self, job_id: int, run_id: str, instance: dg.DagsterInstance | None) -> None:
+        if self.home.queue.get(job_id).state == "running" and _was_terminated(instance, run_id):
+            self.home.queue.cancel(job_id, run_id=run_id)
+        self.home.queue.release(job_id, run_id)
+        self.home.finish(job_id)
 
     def _claim(self, context: dg.AssetExecutionContext, job_id: int) -> Job:
         def has_ended(run_id: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelineage.documents import SAMPLE_RATE, Frame
-from resources.rendering.ffmpeg import encode_frames
+from tests.films import encode_frames
 
 FILM = Frame(width=90, height=160)
 WIDE = Frame(width=160, height=90)

@@ -24,9 +24,9 @@ from resources.footage import FootageSource, Shot, Take
 from resources.home import Home
 from resources.job_orders import create_job
 from resources.providers import Providers
-from resources.rendering.ffmpeg import encode_frames
 from resources.speech import Speech, SpeechSynthesizer
 from resources.workbench import PRODUCE_VIDEO
+from tests.films import encode_frames
 
 TINY_THEME = """\
 name: Tiny

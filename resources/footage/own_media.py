@@ -4,7 +4,6 @@ Belongs here: reading the folder, the plan over all scenes, handing a file over 
 (`rendering/media_probe.py`), how it fills the frame (`rendering/fitting.py`).
 """
 
-import functools
 import math
 import os
 import shutil
@@ -61,6 +60,7 @@ class OwnMedia:
         self._files = sorted(files, key=lambda file: (file.name, file.sha256))
         self._footage = footage
         self._lengths = tuple(lengths)
+        self._known: list[MediaFacts] = []
 
     @property
     def identity(self) -> ProviderIdentity:
@@ -76,12 +76,13 @@ class OwnMedia:
                 f"{list(self._lengths)} frames. Make the clips again from the current voiceover."
             )
         names = [file.name for file in self._files]
-        pieces = plan(self._facts, self._lengths, shot.video_seed, names=names, stills_move=self._footage.stills_move)
+        known = self._facts(on_frame)
+        pieces = plan(known, self._lengths, shot.video_seed, names=names, stills_move=self._footage.stills_move)
         piece = pieces[number - 1]
         file = self._files[piece.file]
         _hand_over(file, destination, number)
         on_frame(shot.frames)
-        facts = self._facts[piece.file]
+        facts = known[piece.file]
         placement = Placement(
             fit=self._footage.fit,
             first_seconds=piece.first_seconds,
@@ -95,13 +96,21 @@ class OwnMedia:
         from resources.rendering.smart_crop import interest  # noqa: PLC0415 — heavy import, only when used
 
         across, down = interest(
-            file.path, facts, seconds=shot.frames / FPS, first_seconds=piece.first_seconds, frame=shot.frame
+            file.path,
+            facts,
+            seconds=shot.frames / FPS,
+            first_seconds=piece.first_seconds,
+            frame=shot.frame,
+            name=_called(file),
         )
         return round(across, 4), round(down, 4)
 
-    @functools.cached_property
-    def _facts(self) -> tuple[MediaFacts, ...]:
-        return tuple(inspect_media(file.path, name=f"the footage {file.name}") for file in self._files)
+    def _facts(self, on_frame: Callable[[int], None]) -> tuple[MediaFacts, ...]:
+        """About all files, looked at once; a cancellation need not wait for the last of 200."""
+        for file in self._files[len(self._known) :]:
+            on_frame(0)
+            self._known.append(inspect_media(file.path, name=_called(file)))
+        return tuple(self._known)
 
     def _item(self, file: StoredFile) -> MediaItem:
         author, licence = self._footage.author or "unknown", self._footage.licence or "unknown"
@@ -116,6 +125,10 @@ class OwnMedia:
             attribution=f"{file.name} by {author}, licence: {licence}",
             sha256=file.sha256,
         )
+
+
+def _called(file: StoredFile) -> str:
+    return f"the footage {file.name}"
 
 
 def plan(

@@ -46,7 +46,8 @@ def inspect_music(path: Path) -> MusicFacts:
         raise _refused(path, f"it has {size / 1e6:.0f} MB")
     options = {"protocol_whitelist": "file", "format_whitelist": MUSIC_FORMATS}
     try:
-        with av.open(file_url(path), options=options, timeout=30.0) as container:
+        # Tags in Latin-1 are common in WAV files and nothing here reads them.
+        with av.open(file_url(path), options=options, timeout=30.0, metadata_errors="replace") as container:
             if not container.streams.audio:
                 raise _refused(path, "there is no sound in it")
             return _facts(container, path)
@@ -71,15 +72,22 @@ def _facts(container: Any, path: Path) -> MusicFacts:  # noqa: ANN401 — PyAV s
 
 
 def _walk(container: Any, stream: Any, path: Path) -> tuple[float, bool]:  # noqa: ANN401 — as above
-    """Seconds from the first packet to the last, and whether one of the first packets could be decoded."""
+    """Seconds from the first packet to the last, and whether one of the first packets could be decoded.
+
+    Times can lie: what would be decoded is bounded by the packets, too, where each holds as many samples.
+    """
     import av  # noqa: PLC0415 — heavy import, only when used
 
     first: int | None = None
     end = 0
     heard = False
+    context = stream.codec_context
+    most = _LONGEST * context.sample_rate / context.frame_size if context.frame_size else _MOST_PACKETS
     for count, packet in enumerate(container.demux(stream)):
         if count > _MOST_PACKETS:
             raise _refused(path, f"it has more than {_MOST_PACKETS:,} packets")
+        if count > most + _FIRST_PACKETS:
+            raise _refused(path, f"its packets hold more than {_LONGEST:.0f} s, whatever its times say")
         if packet.pts is None:
             continue
         first = packet.pts if first is None else first

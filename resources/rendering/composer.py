@@ -1,8 +1,8 @@
 """Composition: clips, voice, words and music become one finished, measured video.
 
 Belongs here: the order of the work, and the only door to it (`compose`). Not here: how each part is done
-(`scene_plan.py`, `scene_text.py`, `encoding_pool.py`, `sound.py`, `join.py`, `thumbnail.py`, `probe.py`), nor where the
-result is kept. What was made before is taken from the cache: only what changed is made again.
+(`scene_plan.py`, `scene_text.py`, `encoding_pool.py`, `soundtrack.py`, `join.py`, `chosen_still.py`, `probe.py`), nor
+where the result is kept. What was made before is taken from the cache: only what changed is made again.
 """
 
 import shutil
@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from reelineage.documents import SAMPLE_RATE, Frame, MediaItem, Script, Voiceover
-from reelineage.errors import NotPublishable, PermanentError
+from reelineage.errors import PermanentError
 from reelineage.look import (
     Captions,
     OverlayLook,
@@ -22,14 +22,13 @@ from reelineage.look import (
     Transition,
 )
 from reelineage.timeline.captions import caption_cues, to_srt, to_vtt
+from resources.rendering.chosen_still import ThumbnailMaker
 from resources.rendering.encoders import Encoding, encoding_for
-from resources.rendering.encoding_pool import MadeSegment, Stop, make_segments
-from resources.rendering.faults import sound_faults
+from resources.rendering.encoding_pool import MadeSegment, encoders_for, make_segments
 from resources.rendering.ffmpeg import ffmpeg_version
 from resources.rendering.join import join
 from resources.rendering.lettering import FontLibrary, Sheet, han_of, lay_out
 from resources.rendering.lettering.sources import Han
-from resources.rendering.lettering.title import FAMILY
 from resources.rendering.loudness import Loudness
 from resources.rendering.pictures import SceneClip, ScenePictures
 from resources.rendering.probe import check_video
@@ -37,9 +36,9 @@ from resources.rendering.progress import ComposeProgress, Meter
 from resources.rendering.scene_plan import SAMPLES_PER_FRAME, plan_segments, scene_frames
 from resources.rendering.scene_text import lay_out_scenes, whole_sheet
 from resources.rendering.segment_cache import SegmentCache
-from resources.rendering.sound import MusicTrack, SoundOrder, encode_sound, sound_key, voice_samples
+from resources.rendering.sound import MusicTrack, SoundOrder, voice_samples
+from resources.rendering.soundtrack import Soundtrack
 from resources.rendering.streams import VideoMeasures
-from resources.rendering.thumbnail import candidate_frames, choose, write_thumbnail
 
 __all__ = ["ComposeProgress", "ComposedVideo", "CompositionOrder", "MusicTrack", "SceneClip", "compose"]
 
@@ -91,7 +90,10 @@ class ComposedVideo:
 
 
 def compose(order: CompositionOrder, workdir: Path, on_progress: Callable[[ComposeProgress], None]) -> ComposedVideo:
-    """Make the video in `workdir` (an existing folder of its own); the same order gives the same bytes.
+    """Make the video in `workdir` (an existing folder of its own).
+
+    The same order gives the same bytes, in any folder, with any cache. Where a preset leaves the bit rate unbounded
+    (fast, draft) that holds for the same numbers of encoder threads, which `ComposedVideo.encoder` tells.
 
     `on_progress` is called several times a second from the calling thread; what it raises (a cancellation) stops every
     child process and leaves no finished file.
@@ -122,15 +124,25 @@ def compose(order: CompositionOrder, workdir: Path, on_progress: Callable[[Compo
     _lay_out_fonts(sheet, workdir)
     meter = Meter(total, on_progress)
     meter.tell()
-    sound = _Sound(order, encoding, total, cache, workdir)
+    sound = Soundtrack(_sound_order(order, encoding, total), order.voiceover.sentences, cache, workdir)
     segments = plan_segments(pictures, order.voiceover, order.transition, sheets)
-    made = make_segments(segments, workdir, encoding, cache, meter, beside=sound.make)
+    sound.make(meter.tell)  # before the pictures, not beside them: a long voice takes the memory of an encoder
+    made = make_segments(segments, workdir, encoding, cache, meter, at_once=encoders_for(order.frame))
     joined = workdir / "joined.mp4"
-    paths = [workdir / done.segment.file_name for done in made]
-    join(paths, sound.path, joined, title=order.script.title, edit_list=encoding.edit_list, folder=workdir)
+    parts = [(workdir / done.segment.file_name, done.segment.frames) for done in made]
+    join(
+        parts,
+        sound.path,
+        joined,
+        title=order.script.title,
+        edit_list=encoding.edit_list,
+        folder=workdir,
+        check=meter.tell,
+    )
     measures = check_video(joined, frame=order.frame, frames=total, loudness=sound.loudness)
     meter.tell()
-    thumbnail, thumbnail_fonts = _thumbnail(order, pictures, fonts, cache, workdir, meter.tell)
+    stills = ThumbnailMaker(order.frame, fonts, cache, workdir)
+    thumbnail, thumbnail_fonts = stills.make(pictures, order.thumbnail, order.script.title, meter.tell)
     texts = {"captions.srt": to_srt(cues), "captions.vtt": to_vtt(cues), "captions.ass": sheet.whole()}
     for name, text in texts.items():
         (workdir / name).write_text(text, "utf-8")
@@ -174,74 +186,15 @@ def _lay_out_fonts(sheet: Sheet, workdir: Path) -> None:
         shutil.copyfile(font.path, folder / font.path.name)
 
 
-class _Sound:
-    """The sound, made beside the segments or taken from the cache."""
-
-    def __init__(
-        self, order: CompositionOrder, encoding: Encoding, frames: int, cache: SegmentCache, workdir: Path
-    ) -> None:
-        self.path = workdir / "sound.m4a"
-        self.loudness = Loudness(float("-inf"), float("-inf"))
-        self._cache, self._workdir = cache, workdir
-        self._order = SoundOrder(
-            voice=order.voice,
-            voice_sha256=order.voiceover.audio.sha256,
-            samples=frames * SAMPLES_PER_FRAME,
-            music=order.music,
-            audio_kbit=encoding.audio_kbit,
-            edit_list=encoding.edit_list,
-        )
-
-    def make(self, check: Stop) -> None:
-        key = self._cache.key_of(*sound_key(self._order))
-        facts = self._cache.take(key, self.path)
-        if facts is None:
-            loudness = encode_sound(self._order, self.path, folder=self._workdir, check=check)
-            if faults := sound_faults(self.path):
-                raise NotPublishable(
-                    f"Checking the sound: {'; '.join(faults)}. Make the voiceover again, or add music to the theme."
-                )
-            facts = {"lufs": loudness.integrated_lufs, "dbtp": loudness.true_peak_dbtp}
-            self._cache.put(key, self.path, facts)
-        self.loudness = Loudness(float(str(facts["lufs"])), float(str(facts["dbtp"])))
-
-
-def _thumbnail(
-    order: CompositionOrder,
-    pictures: list[ScenePictures],
-    fonts: FontLibrary,
-    cache: SegmentCache,
-    workdir: Path,
-    check: Callable[[], None],
-) -> tuple[Path, tuple[MediaItem, ...]]:
-    """The still that stands for the video: from the hook, or from the moment that the theme names."""
-    look = order.thumbnail
-    path = workdir / f"thumbnail.{'png' if look.format == 'png' else 'jpg'}"
-    scene, number = _moment(pictures, look.at_seconds)
-    # A drawn hook has the title in it already: it is not said twice.
-    title = None if scene.is_drawn or not look.title else order.script.title
-    numbers = candidate_frames(scene.clip.frames) if number is None else (number,)
-    drawn = title and fonts.needed([title], FAMILY)
-    described = [scene.run(candidate, 1, pad="0:V:0", label="out", hold=True).key for candidate in numbers]
-    key = cache.key_of("thumbnail/1", described, title, [font.sha256 for font in drawn or ()], path.suffix)
-    if cache.take(key, path) is None:
-        stills = scene.stills(numbers, workdir, check)
-        picture = stills[choose(stills)]
-        write_thumbnail(picture, path, frame=order.frame, title=title, fonts=fonts, look=look, folder=workdir)
-        cache.put(key, path, {})
-    return path, tuple(font.media for font in drawn or ())
-
-
-def _moment(pictures: list[ScenePictures], at_seconds: float | None) -> tuple[ScenePictures, int | None]:
-    """The scene of the thumbnail, and the frame in it when a time was given (behind the end: the last one)."""
-    if at_seconds is None:
-        return pictures[0], None
-    left = round(at_seconds * 30)
-    for scene in pictures:
-        if left < scene.clip.frames:
-            return scene, left
-        left -= scene.clip.frames
-    return pictures[-1], pictures[-1].clip.frames - 1
+def _sound_order(order: CompositionOrder, encoding: Encoding, frames: int) -> SoundOrder:
+    return SoundOrder(
+        voice=order.voice,
+        voice_sha256=order.voiceover.audio.sha256,
+        samples=frames * SAMPLES_PER_FRAME,
+        music=order.music,
+        audio_kbit=encoding.audio_kbit,
+        edit_list=encoding.edit_list,
+    )
 
 
 def _described(

@@ -7,37 +7,48 @@ encoding (`segments.py`), the cache (`segment_cache.py`).
 import concurrent.futures
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from reelineage.documents import Frame
 from reelineage.errors import Cancelled
 from resources.rendering.encoders import Encoding, threads_for
 from resources.rendering.progress import Meter
 from resources.rendering.segment_cache import SegmentCache
 from resources.rendering.segments import Segment, encode_segment, segment_key
 
-_MOST_ENCODERS = 8  # each takes some 150 MB at 1080x1920
+_MOST_PIXELS = 8 * 1080 * 1920  # of all encoders at once: each takes some 200 MB at 1080x1920
 _MOST_THREADS = 8
 _POLL_SECONDS = 0.1
-
-Stop = Callable[[], None]  # raises when the work is to end
 
 
 @dataclass(frozen=True)
 class MadeSegment:
-    """A segment that lies in the work folder, how many threads its encoder had, and what is odd in its footage."""
+    """A segment that lies in the work folder, how many threads its encoder had, and what is odd in its footage.
+
+    The cache keeps `faults` without the segment's name: another video may show the same one as another scene.
+    """
 
     segment: Segment
     threads: int
-    notes: tuple[str, ...]
+    faults: tuple[str, ...]
     from_cache: bool
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd, and where."""
+        return tuple(f"{self.segment.title}: {fault}" for fault in self.faults)
 
 
 def cores() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def encoders_for(frame: Frame) -> int:
+    """How many encoders may run at once: one for each processor, as far as memory for pictures of this size goes."""
+    return max(1, min(cores(), _MOST_PIXELS // (frame.width * frame.height)))
 
 
 def make_segments(
@@ -47,9 +58,9 @@ def make_segments(
     cache: SegmentCache,
     meter: Meter,
     *,
-    beside: Callable[[Stop], None],
+    at_once: int,
 ) -> tuple[MadeSegment, ...]:
-    """Bring every segment into `workdir`; `beside` (the sound) runs in the same pool.
+    """Bring every segment into `workdir`, `at_once` side by side.
 
     The caller's progress is told from this thread; what it raises stops every child process.
 
@@ -59,11 +70,12 @@ def make_segments(
     known = tuple(dict.fromkeys(threads_for(encoding, count) for count in _known_threads()))
     made = {s.number: found for s in segments if (found := _cached(s, workdir, encoding, cache, known)) is not None}
     meter.cached(sum(found.segment.frames for found in made.values()))
+    meter.tell()
     dirty = [segment for segment in segments if segment.number not in made]
     for segment in dirty:
         for source in segment.sources:
             source.open()  # what cannot be used is refused before anything is encoded
-    threads = threads_for(encoding, _threads_each(len(dirty)))
+    threads = threads_for(encoding, _threads_each(len(dirty), at_once))
     stop = threading.Event()
 
     def check() -> None:
@@ -76,18 +88,17 @@ def make_segments(
             meter.count(segment.name, frames, segment.frames)
 
         count(0)
-        notes = encode_segment(segment, workdir, encoding, threads=threads, on_progress=count)
+        faults = encode_segment(segment, workdir, encoding, threads=threads, on_progress=count)
         key = cache.key_of(*segment_key(segment, encoding, threads))
-        cache.put(key, workdir / segment.file_name, {"notes": list(notes), "threads": threads})
+        cache.put(key, workdir / segment.file_name, {"faults": list(faults)})
         meter.finish(segment.name)
-        return MadeSegment(segment, threads, notes, from_cache=False)
+        return MadeSegment(segment, threads, faults, from_cache=False)
 
     longest_first = sorted(dirty, key=lambda segment: (-segment.frames, segment.number))
-    with concurrent.futures.ThreadPoolExecutor(min(cores(), _MOST_ENCODERS)) as pool:
-        sound = pool.submit(beside, check)
-        encoded = [pool.submit(encode, segment) for segment in longest_first]
-        waiting: set[concurrent.futures.Future[Any]] = {sound, *encoded}
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         try:
+            encoded = [pool.submit(encode, segment) for segment in longest_first]
+            waiting = set(encoded)
             while waiting:
                 ready, waiting = concurrent.futures.wait(waiting, _POLL_SECONDS, concurrent.futures.FIRST_COMPLETED)
                 for future in ready:
@@ -106,15 +117,15 @@ def _cached(
     """The segment from the cache, whatever the number of threads that it was encoded with."""
     for count in threads:
         facts = cache.take(cache.key_of(*segment_key(segment, encoding, count)), workdir / segment.file_name)
-        notes = facts.get("notes") if facts else None
-        if isinstance(notes, list):
-            return MadeSegment(segment, count, tuple(str(note) for note in notes), from_cache=True)
+        faults = facts.get("faults") if facts else None
+        if isinstance(faults, list):
+            return MadeSegment(segment, count, tuple(str(fault) for fault in faults), from_cache=True)
     return None
 
 
-def _threads_each(dirty: int) -> int:
+def _threads_each(dirty: int, at_once: int) -> int:
     """One, unless there are fewer segments than processors; a power of two, since x264's bytes depend on it."""
-    share = cores() // max(1, dirty)
+    share = at_once // max(1, dirty)
     return max(count for count in (1, *_known_threads()) if count <= max(1, share))
 
 

@@ -1,4 +1,4 @@
-"""Running ffmpeg: one runner for every call, and the encoder that turns drawn pictures into a clip.
+"""Running ffmpeg: one runner for every call, and the pictures that are drawn into its pipe.
 
 Belongs here: the bundled binary, deadlines, progress, the end of stderr in every error. Not here: what a video is made
 of (`composer.py`), what is measured on it (`probe.py`), killing and reading (`process.py`).
@@ -22,7 +22,6 @@ from reelineage.errors import PermanentError, TransientError
 from resources.rendering.process import Child, running
 
 _POLL_SECONDS = 0.1
-_DEADLINE_SECONDS = 3600.0
 BT709 = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
 TAG_BT709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"  # frames overrule options
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
@@ -123,29 +122,6 @@ def run_ffmpeg(
         if on_progress is not None:
             on_progress(_last_frame(child.printed()))
         return child.said()
-
-
-def encode_frames(
-    frames: Iterator[NDArray[np.uint8]], destination: Path, *, frame: Frame, crf: int, preset: str
-) -> None:
-    """Encode I420 pictures at 30 fps into an H.264 MP4 that appears under its name only when it is complete.
-
-    Raises:
-        PermanentError: a picture has the wrong shape, there is none, or ffmpeg refused.
-        TransientError: ffmpeg was killed or stopped taking pictures.
-    """
-    partial = destination.with_name(f".{destination.name}.part")
-    pictures = RawPictures(frame, lambda: frames)
-    arguments = [
-        *(*pictures.arguments, "-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-threads", "1"),
-        *("-pix_fmt", "yuv420p", *BT709, *BITEXACT, "-f", "mp4", "-y", file_url(partial)),
-    ]
-    doing = f"Encoding pictures into {destination.name}"
-    try:
-        run_ffmpeg(arguments, doing=doing, deadline_seconds=_DEADLINE_SECONDS, pictures=pictures)
-        partial.replace(destination)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def file_url(path: Path) -> str:

@@ -4,10 +4,11 @@ Belongs here: the join and the comparison of packets. Not here: what a video mus
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+from reelineage.documents import FPS
 from reelineage.errors import NotPublishable
 from resources.rendering.ffmpeg import BITEXACT, file_url, run_ffmpeg
 
@@ -15,15 +16,24 @@ _DEADLINE_SECONDS = 600
 
 
 def join(
-    segments: Sequence[Path], sound: Path, destination: Path, *, title: str, edit_list: bool, folder: Path
+    segments: Sequence[tuple[Path, int]],
+    sound: Path,
+    destination: Path,
+    *,
+    title: str,
+    edit_list: bool,
+    folder: Path,
+    check: Callable[[], None],
 ) -> None:
-    """Copy the packets of `segments` (in `folder`) and `sound` into `destination`, with the index in front.
+    """Copy the packets of `segments` and `sound` into `destination`, with the index in front.
+
+    `segments` are files in `folder` with their numbers of frames. `check` raises when the work is to end.
 
     Raises:
         NotPublishable: the segments cannot be shown as one stream, or a packet differs after the join.
     """
     listing = folder / "segments.txt"
-    listing.write_text("".join(f"file '{segment.name}'\n" for segment in segments), "utf-8")
+    listing.write_text("".join(_entries(segments)), "utf-8")
     run_ffmpeg(
         [
             *("-f", "concat", "-safe", "1", "-auto_convert", "0", "-i", listing.name, "-i", file_url(sound)),
@@ -33,9 +43,10 @@ def join(
         ],
         doing="Joining the scenes",
         deadline_seconds=_DEADLINE_SECONDS,
+        on_progress=lambda _: check(),
         folder=folder,
     )
-    if (_packets(segments, "video"), _packets([sound], "audio")) != (
+    if (_packets([path for path, _ in segments], "video"), _packets([sound], "audio")) != (
         _packets([destination], "video"),
         _packets([destination], "audio"),
     ):
@@ -43,6 +54,18 @@ def join(
             f"Joining the scenes: {destination.name} does not hold what its {len(segments)} segments and its sound do. "
             "Compose again; if that does not help, empty the cache."
         )
+
+
+def _entries(segments: Sequence[tuple[Path, int]]) -> Iterator[str]:
+    """The list that ffmpeg reads, with lengths that add up.
+
+    Left to itself it adds rounded ones, and the time of a frame slips by a tick after some fifty segments.
+    """
+    frames = 0
+    for path, count in segments:
+        begin, end = (round(number * 1_000_000 / FPS) for number in (frames, frames + count))
+        yield f"file '{path.name}'\nduration {(end - begin) / 1_000_000:.6f}\n"
+        frames += count
 
 
 def _packets(paths: Sequence[Path], kind: Literal["video", "audio"]) -> tuple[str, frozenset[bytes]]:

@@ -39,7 +39,7 @@ def measure_loudness(path: Path, on_progress: Callable[[int], None] | None = Non
     plain_file(path)
     said = run_ffmpeg(
         [
-            *("-format_whitelist", _SOUND, "-i", file_url(path), "-map", "0:a:0", "-af", LOUDNESS_FILTER),
+            *("-xerror", "-format_whitelist", _SOUND, "-i", file_url(path), "-map", "0:a:0", "-af", LOUDNESS_FILTER),
             *("-f", "null", "-", "-loglevel", "info"),
         ],
         doing=f"Measuring the loudness of {path.name}",
@@ -55,12 +55,7 @@ def read_loudness(said: str) -> Loudness:
     Raises:
         PermanentError: there is none.
     """
-    return Loudness(read_integrated(said), _last_number(_PEAK, said))
-
-
-def read_integrated(said: str) -> float:
-    """Only the integrated loudness: measuring true peaks costs twice as much."""
-    return _last_number(_LOUDNESS, said)
+    return Loudness(_last_number(_LOUDNESS, said), _last_number(_PEAK, said))
 
 
 def _last_number(pattern: re.Pattern[str], said: str) -> float:

@@ -5,6 +5,7 @@ colours, durations (`media_probe.py`). A name or a suffix decides nothing: a pla
 and no reader is ever chosen by guessing (the one for picture sequences takes `%03d` in a name as a pattern).
 """
 
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +15,15 @@ from typing import IO
 from reelineage.errors import PermanentError
 
 _LARGEST_STILL = 256 * 2**20
+# Far more than any real file has; each takes about a microsecond to step over, so none keeps a worker for long.
+_MOST_BOXES = 1_000_000
+_MOST_CHUNKS = 100_000
+_MOST_BLOCKS = 4_000_000  # a GIF of 256 MB has a million, of up to 255 bytes
+_MOST_MARKERS = 10_000
 _HEIF = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis"}
 _BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"}
 _UNKNOWN_LENGTH = 0xFFFFFFF0  # writers that could not go back leave 0 or all ones as the length of a RIFF file
+_NO_FILL = re.compile(rb"[^\xff]")  # any number of FF may stand before a marker
 _JPEG_BARE = {0x01, *range(0xD0, 0xDA)}  # markers without a length
 _JPEG_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # ITU-T T.81 table B.1: start of frame
 
@@ -74,8 +81,9 @@ class _NotShown(Exception):
 
 def _mov(file: IO[bytes], size: int) -> Kind:
     """Boxes from end to end (ISO/IEC 14496-12, 4.2)."""
-    position, brand, found = 0, b"", set()
+    position, brand, indexed, boxes = 0, b"", False, 0
     while position + 8 <= size:
+        boxes = _counted(boxes, _MOST_BOXES, "boxes")
         file.seek(position)
         length, box, after = struct.unpack(">I4s8s", file.read(16).ljust(16, b"\0"))
         if length == 1:
@@ -84,7 +92,7 @@ def _mov(file: IO[bytes], size: int) -> Kind:
             length = size - position
         if box == b"ftyp":
             brand = after[:4]
-        found.add(box)
+        indexed |= box == b"moov"
         if length < 8 or not box.isascii():
             break  # a tail that is no box harms nobody
         if position + length > size:
@@ -92,7 +100,7 @@ def _mov(file: IO[bytes], size: int) -> Kind:
         position += length
     if brand in _HEIF:
         raise _NotShown("it is a HEIC or AVIF picture, which cannot be read here. Export it as JPEG or PNG.")
-    if b"moov" not in found:
+    if not indexed:
         raise _Cut("the index (moov) is missing")
     return Kind("mov", "video/quicktime" if brand == b"qt  " else "video/mp4")
 
@@ -134,8 +142,9 @@ def _riff(file: IO[bytes], size: int) -> None:
 def _png(file: IO[bytes], size: int) -> Kind:
     """Chunks up to IEND; acTL with more than one picture makes it an animation."""
     width, height = struct.unpack(">16xII", file.read(24))
-    position, pictures, orientation = 8, 1, 1
+    position, pictures, orientation, chunks = 8, 1, 1, 0
     while position < size:
+        chunks = _counted(chunks, _MOST_CHUNKS, "chunks")
         file.seek(position)
         length, chunk = struct.unpack(">I4s", file.read(8).ljust(8, b"\0"))
         if position + 12 + length > size:
@@ -168,11 +177,14 @@ def _jpeg(file: IO[bytes], size: int) -> Kind:
     """Markers up to the end of the first picture; phones append films and depth maps to it."""
     data = _whole(file, size)
     position, shown, orientation = 2, None, 1
-    while True:
-        position = data.index(b"\xff", position) if b"\xff" in data[position : position + 2**16] else len(data)
-        marker = data[position + 1]
-        if marker == 0xFF or marker in _JPEG_BARE:
-            position += 1 if marker == 0xFF else 2
+    for _ in range(_MOST_MARKERS):
+        position = data.find(b"\xff", position, position + 2**16)
+        found = _NO_FILL.search(data, position) if position >= 0 else None
+        if found is None:
+            raise _Cut("the next marker is missing")
+        position, marker = found.start() - 1, data[found.start()]
+        if marker in _JPEG_BARE:
+            position += 2
             continue
         (length,) = struct.unpack_from(">H", data, position + 2)
         if marker in _JPEG_FRAMES:
@@ -185,13 +197,14 @@ def _jpeg(file: IO[bytes], size: int) -> Kind:
             if shown is None or data.find(b"\xff\xd9", position) < 0:
                 raise _Cut("its end is missing")
             return Kind("jpeg_pipe", "image/jpeg", shown, 1, orientation)
+    raise _Cut(f"it has more than {_MOST_MARKERS:,} markers")
 
 
 def _gif(file: IO[bytes], size: int) -> Kind:
     """Blocks up to the trailer (GIF89a specification, appendix B)."""
     data = _whole(file, size)
     width, height, flags = struct.unpack_from("<HHB", data, 6)
-    position, pictures = 13 + _colours(flags), 0
+    position, pictures, blocks = 13 + _colours(flags), 0, 0
     while data[position] != 0x3B:
         if data[position] == 0x2C:
             pictures += 1
@@ -200,7 +213,9 @@ def _gif(file: IO[bytes], size: int) -> Kind:
             position += 2
         else:
             raise _Cut(f"there is no block at byte {position:,}")
+        blocks = _counted(blocks, _MOST_BLOCKS, "blocks")
         while data[position]:
+            blocks = _counted(blocks, _MOST_BLOCKS, "blocks")
             position += data[position] + 1
         position += 1
     return Kind("gif", "image/gif", (width, height), pictures)
@@ -233,13 +248,20 @@ def _webp(file: IO[bytes], size: int) -> Kind:
 
 
 def _chunks(data: bytes, wanted: bytes) -> list[int]:
-    position, found = 12, []
+    position, found, chunks = 12, [], 0
     while position + 8 <= len(data):
+        chunks = _counted(chunks, _MOST_CHUNKS, "chunks")
         if data[position : position + 4] == wanted:
             found.append(position)
         (length,) = struct.unpack_from("<I", data, position + 4)
         position += 8 + length + length % 2
     return found
+
+
+def _counted(before: int, most: int, what: str) -> int:
+    if before >= most:
+        raise _Cut(f"it has more than {most:,} {what}")
+    return before + 1
 
 
 def _whole(file: IO[bytes], size: int) -> bytes:

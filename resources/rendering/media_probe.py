@@ -5,6 +5,7 @@ from the bytes (`media_kinds.py`), our own finished files (`streams.py`), how fo
 """
 
 import struct
+import time
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +25,7 @@ HIGHEST_SIDE: Final = 16384
 MOST_PIXELS: Final = 64_000_000
 LARGEST_BYTES: Final = 8 * 2**30
 _OPENING_SECONDS: Final = 20.0
+_DECODING_SECONDS: Final = 20.0  # for the first picture
 _COVER_PICTURE: Final = 0x400  # AV_DISPOSITION_ATTACHED_PIC
 _TRANSFERS: Final[dict[int, Literal["pq", "hlg"]]] = {16: "pq", 18: "hlg"}  # ITU-T H.273 table 3
 _MATRICES: Final = {1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020nc"}
@@ -58,8 +60,6 @@ class MediaFacts:
     coded_height: int
     rotation: int
     mirrored: bool
-    sample_aspect: Fraction
-    fps: float | None
     seconds: float | None
     is_still: bool
     has_alpha: bool
@@ -70,7 +70,6 @@ class MediaFacts:
     full_range: bool
     pixel_format: str
     is_rgb: bool
-    codec: str
     decoder: str | None
     format: str
     media_type: str
@@ -105,7 +104,13 @@ def _read(path: Path, kind: Kind, called: str) -> MediaFacts:
 
     options = {"protocol_whitelist": "file"}
     try:
-        with av.open(file_url(path), format=kind.reader, options=options, timeout=_OPENING_SECONDS) as container:
+        with av.open(
+            file_url(path),
+            format=kind.reader,
+            options=options,
+            timeout=_OPENING_SECONDS,
+            metadata_errors="replace",  # titles in Latin-1 are common, and nothing here reads them
+        ) as container:
             stream = picture_stream(container, called)
             context = stream.codec_context
             _check_size((context.width, context.height), called)
@@ -113,11 +118,10 @@ def _read(path: Path, kind: Kind, called: str) -> MediaFacts:
             still = kind.pictures == 1 if kind.pictures else not has_two_pictures(container, stream)
             seconds = None if still else measured_seconds(container, stream, called)
             return _facts(container, stream, picture, kind, seconds)
-    except (av.FFmpegError, UnicodeDecodeError) as error:
-        said = getattr(error, "strerror", None) or "its texts are no UTF-8"
+    except av.FFmpegError as error:
         raise PermanentError(
-            f"Reading {called}: it cannot be opened or decoded ({said}). Play it to see whether it is whole, and "
-            "export it again as MP4 (H.264) or JPEG."
+            f"Reading {called}: it cannot be opened or decoded ({error.strerror}). Play it to see whether it is "
+            "whole, and export it again as MP4 (H.264) or JPEG."
         ) from error
 
 
@@ -147,12 +151,17 @@ def _check_size(size: tuple[int, int], called: str) -> None:
 
 
 def _first_picture(container: Any, stream: Any, called: str) -> Any:  # noqa: ANN401 — as above
+    until = time.monotonic() + _DECODING_SECONDS
     for count, packet in enumerate(container.demux(stream)):
         for picture in packet.decode():
             _check_size((picture.width, picture.height), called)
             return picture
         if count > 2000:
             break
+        if time.monotonic() > until:
+            raise PermanentError(
+                f"Reading {called}: it takes too long to decode its first picture. Export it again as MP4 (H.264)."
+            )
     raise PermanentError(f"Reading {called}: no picture can be decoded from it. Play it, and export it again.")
 
 
@@ -167,7 +176,6 @@ def _facts(container: Any, stream: Any, picture: Any, kind: Kind, seconds: float
     alpha = any(part.is_alpha for part in picture.format.components) or picture.format.has_palette
     alpha_layer = stream.metadata.get("alpha_mode") == "1" and context.name in _ALPHA_DECODERS
     matrix = _MATRICES.get(int(picture.colorspace)) or ("smpte170m" if height < 720 else "bt709")
-    rate = stream.average_rate or stream.guessed_rate
     tick = Fraction(stream.time_base)
     behind = round((stream.start_time or 0) - Fraction(container.start_time or 0, 10**6) / tick)
     return MediaFacts(
@@ -177,8 +185,6 @@ def _facts(container: Any, stream: Any, picture: Any, kind: Kind, seconds: float
         coded_height=height,
         rotation=rotation,
         mirrored=mirrored,
-        sample_aspect=aspect,
-        fps=None if seconds is None or not rate else float(rate),
         seconds=seconds,
         is_still=seconds is None,
         has_alpha=alpha or alpha_layer,
@@ -189,7 +195,6 @@ def _facts(container: Any, stream: Any, picture: Any, kind: Kind, seconds: float
         full_range=int(picture.color_range) == 2,
         pixel_format=picture.format.name,
         is_rgb=picture.format.is_rgb or picture.format.has_palette,
-        codec=context.name,
         decoder=_ALPHA_DECODERS[context.name] if alpha_layer else None,
         format=kind.reader,
         media_type=kind.media_type,
@@ -232,8 +237,6 @@ def _animated_webp(kind: Kind) -> MediaFacts:
         coded_height=height,
         rotation=rotation,
         mirrored=mirrored,
-        sample_aspect=Fraction(1),
-        fps=(kind.pictures or 0) / seconds if seconds else None,
         seconds=seconds,
         is_still=seconds is None,
         has_alpha=True,
@@ -244,7 +247,6 @@ def _animated_webp(kind: Kind) -> MediaFacts:
         full_range=False,
         pixel_format="argb",
         is_rgb=True,
-        codec="webp",
         decoder=None,
         format=kind.reader,
         media_type=kind.media_type,

@@ -22,6 +22,7 @@ _COMPRESS_RATIO = 2.5
 _WORD_OVER = -24.0  # dB under the voice's level: weaker is breath and room
 _BEFORE_WORD, _AFTER_WORD, _BRIDGED = 0.10, 0.15, 0.50  # seconds; music does not come up in gaps shorter than the last
 _DOWN, _UP = 0.20, 0.60  # seconds in which music steps back and returns
+_PIECE = 5 * SAMPLE_RATE  # factors are made so many at a time: 15 minutes of them at once take 1 GB
 _OVERLAP = (1.0, 3.0)  # seconds over which the end of a song is laid over its start
 
 
@@ -75,7 +76,11 @@ def evened(voice: Samples) -> Samples:
     held = -(1 - 1 / _COMPRESS_RATIO) * np.logaddexp(0.0, over / 2) * 2
     kernel = np.hanning(9)[1:-1]  # 80 ms, half of it ahead of the sound
     smooth = np.convolve(np.pad(held, 3, mode="edge"), kernel / kernel.sum(), mode="valid")
-    return np.asarray(voice * _factors(smooth, 0, len(voice))[:, None], np.float32)
+    made = np.empty_like(voice, np.float32)
+    for start in range(0, len(voice), _PIECE):
+        piece = voice[start : start + _PIECE]
+        made[start : start + _PIECE] = piece * _factors(smooth, start, len(piece))[:, None]
+    return made
 
 
 def ducking(voice: Samples, depth: float) -> Curve:

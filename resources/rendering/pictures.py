@@ -24,6 +24,7 @@ from resources.rendering.media_probe import MediaFacts, inspect_media
 
 _MOST_DRAWING_BYTES = 1_000_000
 _STILL_DEADLINE_SECONDS = 120
+_DRAWN_BY = ("skia-python", "fontpkg-montserrat", "manimgx-fonts", "manimgx-fonts-cjk", "uharfbuzz")
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Source:
-    """A run of a scene's frames. `key` holds all that decides the pictures; nothing is read before `open` is called."""
+    """A run of a scene's frames. `key` holds all that decides the pictures; nothing is read before `open` is called.
+
+    `file` is what people call the film or still, empty for a drawing.
+    """
 
     key: JsonValue
     is_drawn: bool
+    file: str
     open: Callable[[], Input]
 
 
@@ -98,7 +103,8 @@ class ScenePictures:
         def fitted() -> Input:
             return self._fitted(first, count, pad, label, hold=hold)
 
-        return Source(self._key(first, count, hold=hold), self.is_drawn, read)
+        file = "" if self.is_drawn else self.clip.shown_name
+        return Source(self._key(first, count, hold=hold), self.is_drawn, file, read)
 
     def stills(self, numbers: Sequence[int], folder: Path, check: Callable[[], None]) -> dict[int, NDArray[np.uint8]]:
         """Some frames by their numbers, as I420 of shape (height * 3 // 2, width), in one pass over the clip."""
@@ -132,14 +138,16 @@ class ScenePictures:
         """Everything that decides a run's pictures: the file's bytes, how it is placed, and the code that places it."""
         run: dict[str, JsonValue] = {"sha256": self.clip.sha256, "first": first, "count": count}
         if self.is_drawn:
-            return run | {"drawn_by": skia_version()}
+            return run | {"drawn_by": [_version_of(package) for package in _DRAWN_BY]}
         placement = self.clip.placement or Placement()
         return run | {
             "placement": placement.model_dump(mode="json"),
             "frame": self._frame.model_dump(mode="json"),
-            "scene_frames": self.clip.frames,
+            # Only a still moves over the length of its scene.
+            "scene_frames": self.clip.frames if self.clip.media_type.startswith("image/") else None,
             "hold": hold,
             "fitting": FITTING_VERSION,
+            "read_by": _version_of("av"),
         }
 
     def _drawn(self, first: int, count: int, pad: str, label: str) -> Input:
@@ -150,7 +158,13 @@ class ScenePictures:
     def _frames(self, first: int, count: int) -> Iterator[NDArray[np.uint8]]:
         from resources.footage.motion.scene import frames_of  # noqa: PLC0415 — heavy import, only when used
 
-        return frames_of(self._shot, first, count)
+        try:
+            yield from frames_of(self._shot, first, count)
+        except (ValueError, ArithmeticError, LookupError, RuntimeError, MemoryError) as error:
+            raise PermanentError(
+                f"Drawing scene {self.clip.number}: {type(error).__name__}: {error}. Change what the scene shows, or "
+                "report this with the drawing."
+            ) from error
 
     def _fitted(self, first: int, count: int, pad: str, label: str, *, hold: bool) -> Input:
         placement = self.clip.placement or Placement()
@@ -175,7 +189,8 @@ class ScenePictures:
 
     @cached_property
     def _shot(self) -> Shot:
-        data = self.clip.path.read_bytes()[: _MOST_DRAWING_BYTES + 1]
+        with self.clip.path.open("rb") as file:
+            data = file.read(_MOST_DRAWING_BYTES + 1)
         shot = read_drawing(data, name=self.clip.shown_name)
         if (shot.frame, shot.frames) != (self._frame, self.clip.frames):
             raise PermanentError(
@@ -186,6 +201,5 @@ class ScenePictures:
 
 
 @cache
-def skia_version() -> str:
-    """The version of the library that draws."""
-    return f"skia-python {metadata.version('skia-python')}"
+def _version_of(package: str) -> str:
+    return f"{package} {metadata.version(package)}"

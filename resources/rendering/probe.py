@@ -26,8 +26,8 @@ def check_video(path: Path, *, frame: Frame, frames: int, loudness: Loudness) ->
     broken = [*_broken_rules(measures, frame, frames), *_broken_sound(loudness)]
     if broken:
         raise NotPublishable(
-            f"Checking the finished video {path.name}: {'; '.join(broken)}. It was not recorded; look at the scenes at "
-            "these times, correct them and compose again."
+            f"Checking the finished video {path.name}: {'; '.join(broken)}. It was not recorded. Compose "
+            "again; if that does not help, empty the cache."
         )
     return measures
 

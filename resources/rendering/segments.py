@@ -42,6 +42,12 @@ class Segment:
     may_stand_still: bool = False
 
     @property
+    def title(self) -> str:
+        """What messages call it: the name, and the films and stills in it."""
+        files = ", ".join(source.file for source in self.sources if source.file)
+        return f"{self.name} ({files})" if files else self.name
+
+    @property
     def file_name(self) -> str:
         """The segment's file in the work folder."""
         return f"segment-{self.number:03}.mp4"
@@ -71,7 +77,7 @@ def encode_segment(
 ) -> tuple[str, ...]:
     """Encode a segment into `workdir`, where its fonts lie in `fonts`, and decode it again.
 
-    Returns what a viewer may find odd in footage: black or still stretches.
+    Returns what a viewer may find odd in footage: black or still stretches, timed from the segment's start.
 
     Raises:
         NotPublishable: a clip has fewer frames than its scene, a drawing is black or stands still for long, or what was
@@ -88,9 +94,10 @@ def encode_segment(
         on_progress(frames)
 
     inputs = _one_pipe(segment, workdir, lambda: on_progress(0))
+    (workdir / segment.file_name).unlink(missing_ok=True)  # it could be a link into the cache
     said = run_ffmpeg(
         segment_arguments(segment, inputs, encoding, threads),
-        doing=f"Encoding {segment.name}",
+        doing=f"Encoding {segment.title}",
         deadline_seconds=60 + _SECONDS_PER_FRAME * segment.frames,
         on_progress=count,
         folder=workdir,
@@ -98,16 +105,16 @@ def encode_segment(
     )
     if counted != segment.frames:
         raise NotPublishable(
-            f"Encoding {segment.name}: its footage gave {counted} frames, but {segment.frames} are needed. "
+            f"Encoding {segment.title}: its footage gave {counted} frames, but {segment.frames} are needed. "
             "Give the scene longer footage, or make the clip again."
         )
     for scratch in workdir.glob(f"segment-{segment.number:03}-*.yuv"):
         scratch.unlink()
     faults = picture_faults(said)
     if faults and all(source.is_drawn for source in segment.sources):
-        raise NotPublishable(f"Encoding {segment.name}: {'; '.join(faults)}. Make its clip again.")
+        raise NotPublishable(f"Encoding {segment.title}: {'; '.join(faults)}. Make its clip again.")
     decode_segment(segment, workdir / segment.file_name, lambda _: on_progress(segment.frames))
-    return tuple(f"{segment.name}: {fault}" for fault in faults)
+    return faults
 
 
 def _one_pipe(segment: Segment, workdir: Path, check: Callable[[], None]) -> list[Input]:
@@ -149,7 +156,7 @@ def decode_segment(segment: Segment, path: Path, on_progress: Callable[[int], No
             *("-xerror", "-threads", "1", *MP4_ONLY, "-i", path.name, "-map", "0:v:0"),
             *("-fps_mode", "passthrough", "-f", "null", "-"),
         ],
-        doing=f"Decoding {segment.name} to check it",
+        doing=f"Decoding {segment.title} to check it",
         deadline_seconds=60 + _SECONDS_PER_FRAME * segment.frames,
         on_progress=count,
         folder=path.parent,

@@ -27,34 +27,45 @@ _UPRIGHT: Final = Frame(width=1080, height=1920)
 
 
 def interest(
-    path: Path, facts: MediaFacts, *, seconds: float, first_seconds: float, frame: Frame = _UPRIGHT
+    path: Path,
+    facts: MediaFacts,
+    *,
+    seconds: float,
+    first_seconds: float,
+    frame: Frame = _UPRIGHT,
+    name: str | None = None,
 ) -> tuple[float, float]:
     """The centre (0..1 from the left, 0..1 from the top, as shown) of what should stay in a crop of `frame`'s shape.
 
     Samples key frames between `first_seconds` and `first_seconds + seconds`. The middle when nothing stands out, and
-    for animated WebP, which cannot be decoded here.
+    for animated WebP, which cannot be decoded here. `name` is what messages call the file; its own by default.
 
     Raises:
         PermanentError: the file cannot be decoded any more.
     """
     if facts.format == "webp_anim":
         return _MIDDLE
-    pictures = _small_pictures(path, facts, seconds, first_seconds)
+    pictures = _small_pictures(path, facts, seconds, first_seconds, name or path.name)
     if not pictures:
         return _MIDDLE
     return _best_window(_interest_map(pictures), frame.width / frame.height, facts.width / facts.height)
 
 
-def _small_pictures(path: Path, facts: MediaFacts, seconds: float, first_seconds: float) -> list[NDArray[np.float32]]:
+def _small_pictures(
+    path: Path, facts: MediaFacts, seconds: float, first_seconds: float, called: str
+) -> list[NDArray[np.float32]]:
     """Up to four pictures as shown, Y Cb Cr of shape (3, height, width), the longer side 160."""
     import av  # noqa: PLC0415 — heavy import, only when used
 
     try:
-        with av.open(file_url(path), format=facts.format, options={"protocol_whitelist": "file"}) as container:
-            stream = picture_stream(container, path.name)
+        options = {"protocol_whitelist": "file"}
+        with av.open(file_url(path), format=facts.format, options=options, metadata_errors="replace") as container:
+            stream = picture_stream(container, called)
             return [_small(picture, facts) for picture in _samples(container, stream, facts, seconds, first_seconds)]
     except av.FFmpegError as error:
-        raise PermanentError(f"Looking at {path.name}: it cannot be decoded ({error}). Export it again.") from error
+        raise PermanentError(
+            f"Looking at {called}: it cannot be decoded ({error.strerror}). Export it again."
+        ) from error
 
 
 def _samples(

@@ -4,6 +4,7 @@ Belongs here: what is ordered, reading and encoding with ffmpeg, and holding the
 here: what is done to the samples (`mixing.py`, `mastering.py`), how the voice was spoken, where music comes from.
 """
 
+import math
 import tempfile
 import wave
 from collections.abc import Callable
@@ -41,6 +42,7 @@ _PIECE = 5 * SAMPLE_RATE
 _LOUD = "loud.f32"
 _DEADLINE_SECONDS = 600
 _INTRO_SECONDS = 15  # silence at the start of a song is skipped; so much more of it is read than is needed
+_ROOM_SECONDS = 1  # a few frames more than `-t` asks for are decoded; what is written beyond this is a lie of the file
 
 
 @dataclass(frozen=True)
@@ -206,16 +208,17 @@ def _read_music(music: MusicTrack, samples: int, raw: Path, check: Callable[[], 
     doing = f"Reading the music {music.settings.name or music.path.name}"
     plain_file(music.path)
     seconds = samples / SAMPLE_RATE + _INTRO_SECONDS
+    most = math.ceil((seconds + _ROOM_SECONDS) * SAMPLE_RATE) * 2  # numbers; `-t` believes the times in the file
     _run(
         [
             *("-format_whitelist", MUSIC_FORMATS, "-t", f"{seconds:.3f}", "-i", file_url(music.path)),
-            *("-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "2", *_RAW, "-y", "music.f32"),
+            *("-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "2", *_RAW, "-fs", str(most * 4), "-y", "music.f32"),
         ],
         doing,
         raw,
         check,
     )
-    song = np.fromfile(raw / "music.f32", "<f4").reshape(-1, 2)
+    song = np.fromfile(raw / "music.f32", "<f4", count=most).reshape(-1, 2)
     if music.settings.provider != "bed":
         song = mixing.trimmed(song)
     loudness = mastering.integrated(mastering.energies(song)) if len(song) else -np.inf

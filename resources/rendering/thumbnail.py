@@ -6,7 +6,7 @@ Belongs here: choosing the frame, the shade under the title, writing the file. N
 
 import math
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from reelineage.documents import FPS, Frame
 from reelineage.errors import PermanentError
-from reelineage.look import Thumbnail
 from reelineage.timeline.zones import Box
 from resources.rendering.ffmpeg import BITEXACT, BT709, TAG_BT709, file_url, run_ffmpeg
 from resources.rendering.lettering import FontFile, FontLibrary
@@ -50,19 +49,19 @@ def write_thumbnail(
     frame: Frame,
     title: str | None,
     fonts: FontLibrary,
-    look: Thumbnail,
     folder: Path,
+    check: Callable[[], None],
 ) -> tuple[FontFile, ...]:
     """Write a still as JPEG or PNG below 2 MB, with the title over its calmer third; returns the title's fonts.
 
     Args:
         picture: I420 in bt709, limited range, uint8 of shape (height * 3 // 2, width).
-        destination: where the file appears once it is complete.
+        destination: where the file appears once it is complete; its suffix (.jpg, .png) is the format.
         frame: the picture's size.
         title: None for a picture that already says it.
         fonts: the library that cuts the fonts.
-        look: the format.
         folder: for work in between; ffmpeg runs in it.
+        check: raises when the work is to end.
 
     Raises:
         PermanentError: the picture has the wrong shape, or does not fit into 2 MB even when it is made small.
@@ -83,21 +82,22 @@ def write_thumbnail(
         for font in laid.fonts:
             shutil.copyfile(font.path, folder / "fonts" / font.path.name)
     try:
-        _write(destination, frame, look, folder, burn_in=laid is not None)
+        _write(destination, frame, folder, check, burn_in=laid is not None)
     finally:
         raw.unlink()
     return laid.fonts if laid else ()
 
 
-def _write(destination: Path, frame: Frame, look: Thumbnail, folder: Path, *, burn_in: bool) -> None:
+def _write(destination: Path, frame: Frame, folder: Path, check: Callable[[], None], *, burn_in: bool) -> None:
     partial = destination.with_name(f".{destination.name}.part")
     sizes = [0]
     try:
-        for scale, quality in _attempts(look, sizes):
+        for scale, quality in _attempts(destination, sizes):
             run_ffmpeg(
-                _arguments(partial, frame, look, (scale, quality), burn_in=burn_in),
+                _arguments(partial, frame, destination.suffix, (scale, quality), burn_in=burn_in),
                 doing=f"Writing the thumbnail {destination.name}",
                 deadline_seconds=120,
+                on_progress=lambda _: check(),
                 folder=folder,
             )
             sizes.append(partial.stat().st_size)
@@ -112,9 +112,9 @@ def _write(destination: Path, frame: Frame, look: Thumbnail, folder: Path, *, bu
     )
 
 
-def _attempts(look: Thumbnail, sizes: Sequence[int]) -> Iterator[tuple[float, int]]:
+def _attempts(destination: Path, sizes: Sequence[int]) -> Iterator[tuple[float, int]]:
     """Scale and JPEG quality (2 is best), each smaller than the one before; `sizes` grows by what each gave."""
-    if look.format == "jpeg":
+    if destination.suffix == ".jpg":
         yield from ((1.0, quality) for quality in (2, 4, 8, 16))
     else:
         yield 1.0, 0
@@ -124,12 +124,12 @@ def _attempts(look: Thumbnail, sizes: Sequence[int]) -> Iterator[tuple[float, in
         yield scale, 8
 
 
-def _arguments(partial: Path, frame: Frame, look: Thumbnail, attempt: tuple[float, int], *, burn_in: bool) -> list[str]:
+def _arguments(partial: Path, frame: Frame, suffix: str, attempt: tuple[float, int], *, burn_in: bool) -> list[str]:
     scale, quality = attempt
     wide, high = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
     words = ",ass=f=thumbnail.ass:fontsdir=fonts" if burn_in else ""
     size = f"scale={wide}:{high}:flags=lanczos+accurate_rnd:in_color_matrix=bt709:in_range=tv"
-    if look.format == "jpeg":
+    if suffix == ".jpg":
         # Pictures on the web are full range with the bt601 matrix (JFIF); the video is bt709, limited.
         output = f"{size}:out_color_matrix=bt601:out_range=pc"
         codec = ("-pix_fmt", "yuvj420p", "-c:v", "mjpeg", "-q:v", str(quality))

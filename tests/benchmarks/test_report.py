@@ -15,7 +15,7 @@ from benchmarks.peers import Peer, PeerMissing, install
 from benchmarks.quality import Quality, Reference, compare
 from benchmarks.report import RATIOS, TITLES, Findings, Row, Run, as_json, ratios, table
 from reelineage.documents import Frame
-from resources.rendering.ffmpeg import encode_frames
+from tests.films import encode_frames
 
 GOOD = Quality(psnr_db=45.0, ssim=0.98, vmaf=90.0, upright_psnr_db=45.0, upright_ssim=0.98, moved=0.0, frames=300)
 

@@ -1,6 +1,6 @@
-"""Moving backgrounds: a slow field of light, and on it nothing, a grid, waves or floating discs.
+"""Moving backgrounds: a slow field of light, and on it nothing, a grid, waves, floating discs, rays, tiles or rings.
 
-Belongs here: everything behind the graphics. Not here: colours (`palette`), which background (`palette` again).
+Belongs here: everything behind the graphics. Not here: its shapes (`figures`), colours and which one (`palette`).
 The field is drawn at a quarter of the frame's size with 10 bits and enlarged with dithering by swscale, so that dark
 gradients show no bands: 1.5 CPU-ms a frame at 1080x1920, against 40 for gradients drawn at full size.
 Movement is a function of `phase`, which grows by one in each scene, so that one scene's end is the next one's start.

@@ -21,7 +21,7 @@ _RIGHT_TO_LEFT_MARK = "\u200f"
 
 @dataclass(frozen=True)
 class Event:
-    """One `Dialogue` line, from the start of the video. It is seen on frames `first` to `end` - 1."""
+    """One `Dialogue` line, seen on frames `first` to `end` - 1 of its scene (in the whole sheet: of the video)."""
 
     layer: int
     first: int
@@ -49,15 +49,6 @@ def script(frame: Frame, events: Iterable[Event]) -> str:
     lines = list(events)
     faces = {face.file.family: face for event in lines for face in event.faces}
     return "\n".join([*_header(frame, faces), *(event.line for event in lines), ""])
-
-
-def escape(text: str) -> str:
-    r"""Text that libass shows as it is.
-
-    It knows `\{` and `\}`, but nothing for a backslash: an invisible joiner after it keeps `\N`, `\h` and the like from
-    being commands.
-    """
-    return _escape(" ".join(text.split()))
 
 
 def written(setting: Setting, em: float, *, right_to_left: bool = False) -> str:
@@ -135,6 +126,11 @@ def _header(frame: Frame, faces: dict[str, Face]) -> Iterator[str]:
 
 
 def _escape(text: str) -> str:
+    r"""Text that libass shows as it is; a set text holds no line breaks.
+
+    It knows `\{` and `\}`, but nothing for a backslash: an invisible joiner after it keeps `\N`, `\h` and the like from
+    being commands.
+    """
     return text.replace("\\", "\\" + _JOINER).replace("{", r"\{").replace("}", r"\}")
 
 

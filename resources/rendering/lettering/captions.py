@@ -47,7 +47,7 @@ _DESIGNS = {
 
 @dataclass(frozen=True)
 class CaptionSetter:
-    """Makes the events of cues; one per video."""
+    """Makes the events of cues; one per scene."""
 
     look: Captions
     places: TextPlaces

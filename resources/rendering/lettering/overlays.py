@@ -39,7 +39,7 @@ _RISE_MS, _POP_MS, _SLIDE_MS, _LETTER_MS = 220, 160, 320, 35
 
 @dataclass(frozen=True)
 class TimedOverlay:
-    """An overlay with its times in seconds from the start of the video."""
+    """An overlay with its times in seconds from the scene's first frame."""
 
     overlay: Overlay
     start_seconds: float
@@ -58,7 +58,7 @@ class _Laid:
 
 @dataclass(frozen=True)
 class OverlaySetter:
-    """Makes the events of overlays; one per video."""
+    """Makes the events of overlays; one per scene."""
 
     look: OverlayLook
     places: TextPlaces

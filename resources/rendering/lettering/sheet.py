@@ -1,4 +1,4 @@
-"""All text of one video, with absolute times, and the part of it that any run of frames needs.
+"""All text of one scene, timed from the scene's first frame, and the part of it that any run of frames needs.
 
 Belongs here: `lay_out`, `Sheet`, and which events a run of frames sees. Not here: how captions and overlays look
 (`captions.py`, `overlays.py`). The lines of an event are the same whichever run asks, so changing one word changes the
@@ -23,7 +23,7 @@ from resources.rendering.lettering.typesetter import Typesetter
 
 @dataclass(frozen=True)
 class Sheet:
-    """Captions and overlays of a video.
+    """Captions and overlays of a scene; of the whole video for the `.ass` beside it.
 
     `fonts` are the files that libass needs, `missing` the characters that no font has, each once: they are left out.
     A script names its fonts by what they were cut from: together with libass's version it decides the picture.
@@ -42,7 +42,7 @@ class Sheet:
         object.__setattr__(self, "_ends", tuple(itertools.accumulate((event.end for event in self.events), max)))
 
     def script(self, first_frame: int, frames: int) -> str | None:
-        """The ASS of all that is seen in a run of frames, times from the start of the video; None when nothing is."""
+        """The ASS of all that is seen in a run of frames, times from the sheet's start; None when nothing is."""
         last = bisect.bisect_left(self._firsts, first_frame + frames)
         start = bisect.bisect_right(self._ends, first_frame)
         seen = [event for event in self.events[start:last] if event.first < event.end and event.end > first_frame]
@@ -64,7 +64,7 @@ def lay_out(
     overlay_look: OverlayLook,
     fonts: FontLibrary,
 ) -> Sheet:
-    """Set all text of a video, or of one scene; then `fonts.han` keeps Chinese characters alike in all of them.
+    """Set all text of a scene, times from its first frame; `fonts.han` keeps Chinese characters alike in all scenes.
 
     Raises:
         PermanentError: a font package is missing, or the folder of fonts cannot be written.

@@ -40,7 +40,7 @@ class Setting:
 
 
 class Typesetter:
-    """Sets the texts of one video in one family; `missing` collects the characters that no font has."""
+    """Sets the texts of one scene in one family; `missing` collects the characters that no font has."""
 
     def __init__(self, library: FontLibrary, texts: Iterable[str], family: FamilyName) -> None:
         """`texts` are all that will be set: if the library does not know, they tell Japanese from Chinese together."""

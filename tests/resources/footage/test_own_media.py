@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelineage.documents import FPS, VisualKind
-from reelineage.errors import BadInput, PermanentError
+from reelineage.errors import BadInput, Cancelled, PermanentError
 from reelineage.look import Footage, FootageFile
 from resources.footage import Shot
 from resources.footage.own_media import OwnMedia, Piece, StoredFile, plan, read_folder
@@ -174,6 +174,43 @@ def test_a_smart_crop_is_laid_down_with_the_clip(folder: Path, tmp_path: Path) -
     take = OwnMedia(stored(folder), footage(fit="cover"), [30]).film(scene(1, 30), tmp_path / "clip", ignore)
     assert take.placement is not None
     assert take.placement.crop_at is None
+
+
+def test_a_file_whose_crop_cannot_be_chosen_is_called_by_its_own_name(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies under the digest of its bytes, which says nothing to its owner."""
+    kept = tmp_path / "0123456789abcdef"
+    kept.write_bytes((folder / "beach.mp4").read_bytes())
+    facts = inspect_media(kept)
+    kept.write_bytes(b"nothing")
+    monkeypatch.setattr("resources.footage.own_media.inspect_media", lambda *_, **__: facts)
+    source = OwnMedia([StoredFile("beach.mp4", kept, "0" * 64)], footage(fit="smart"), [30])
+    with pytest.raises(PermanentError, match=r"Looking at the footage beach\.mp4"):
+        source.film(scene(1, 30), tmp_path / "clip", ignore)
+
+
+def test_a_cancellation_is_heard_between_two_files_and_each_is_looked_at_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def look(path: Path, *, name: str) -> MediaFacts:
+        looked.append(name)
+        return inspect_media(path)
+
+    def stop_after_one(done: int) -> None:
+        assert done == 0
+        if looked:
+            raise Cancelled("stopped by a person")
+
+    monkeypatch.setattr("resources.footage.own_media.inspect_media", look)
+    source = OwnMedia(stored(folder), footage(fit="cover"), [20])
+    with pytest.raises(Cancelled):
+        source.film(scene(1, 20), tmp_path / "clip", stop_after_one)
+    assert looked == ["the footage beach.mp4"]
+    source.film(scene(1, 20), tmp_path / "clip", ignore)
+    assert looked == [f"the footage {name}" for name in ("beach.mp4", "city.mp4", "map.png")]
 
 
 def test_scenes_filmed_alone_and_in_any_order_give_the_same_video(folder: Path, tmp_path: Path) -> None:

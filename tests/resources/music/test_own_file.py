@@ -1,5 +1,6 @@
 """A music file of the user's own is measured, or refused by name before anything is stored."""
 
+import struct
 import wave
 from pathlib import Path
 
@@ -130,3 +131,28 @@ def test_music_with_a_cover_picture_is_music(tmp_path: Path) -> None:
         deadline_seconds=60,
     )
     assert inspect_music(song).channels == 2
+
+
+def test_music_whose_title_is_in_latin_1_is_music(tmp_path: Path) -> None:
+    song = write_wav(tmp_path / "song.wav", 1.0)
+    info = b"INFOINAM" + struct.pack("<I", 6) + b"Caf\xe9\0\0"
+    data = song.read_bytes() + b"LIST" + struct.pack("<I", len(info)) + info
+    song.write_bytes(data[:4] + struct.pack("<I", len(data) - 8) + data[8:])
+    assert inspect_music(song).seconds == pytest.approx(1.0, abs=0.01)
+
+
+def test_music_that_holds_far_more_than_its_times_say_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each packet of 1024 samples says that it lasts 64: 12 s pass for 0.75 s."""
+    song = encoded(tmp_path / "song.m4a", 12.0)
+    data = bytearray(song.read_bytes())
+    at = data.index(b"stts") + 8
+    (entries,) = struct.unpack_from(">I", data, at)
+    for entry in range(entries):
+        struct.pack_into(">I", data, at + 8 + 8 * entry, 64)
+    song.write_bytes(data)
+    assert inspect_music(song).seconds == pytest.approx(0.75, abs=0.05)
+    monkeypatch.setattr(own_file, "_LONGEST", 5.0)
+    with pytest.raises(PermanentError, match=r"song\.m4a: its packets hold more than 5 s"):
+        inspect_music(song)

@@ -25,7 +25,7 @@ from reelineage.documents import (
     Voiceover,
     WordTiming,
 )
-from resources.rendering.ffmpeg import encode_frames
+from tests.films import encode_frames
 
 SMALL = Frame(width=180, height=320)
 NO_DIGEST = "0" * 64
@@ -42,10 +42,10 @@ def moving_pictures(frame: Frame, frames: int, *, still_from: int | None = None)
         yield picture
 
 
-def black_pictures(frame: Frame, frames: int) -> Iterator[NDArray[np.uint8]]:
-    """Black in limited range."""
+def plain_pictures(frame: Frame, frames: int, *, luma: int = 16) -> Iterator[NDArray[np.uint8]]:
+    """One grey, black (in limited range) by default."""
     picture = np.full((frame.height * 3 // 2, frame.width), 128, np.uint8)
-    picture[: frame.height] = 16
+    picture[: frame.height] = luma
     for _ in range(frames):
         yield picture
 

@@ -20,7 +20,17 @@ from resources.footage.drawing import DRAWING, write_drawing
 from resources.rendering.composer import ComposedVideo, ComposeProgress, CompositionOrder, SceneClip, compose
 from resources.rendering.ffmpeg import file_url, run_ffmpeg
 from resources.rendering.streams import probe_video
-from tests.resources.rendering.media import SMALL, babble, script, sentence, voiceover, write_clip, write_voice
+from tests.films import encode_frames
+from tests.resources.rendering.media import (
+    SMALL,
+    babble,
+    plain_pictures,
+    script,
+    sentence,
+    voiceover,
+    write_clip,
+    write_voice,
+)
 
 FRAMES = (40, 55, 33)
 
@@ -156,6 +166,20 @@ def test_the_same_order_gives_the_same_bytes_with_or_without_a_cache(
     assert first.loudness == third.loudness
 
 
+def test_a_video_made_partly_from_the_cache_is_the_one_made_from_nothing(
+    order: CompositionOrder, media: Path, font_dir: Path, tmp_path: Path
+) -> None:
+    order = dataclasses.replace(order, profile="standard")
+    made_again(order, tmp_path / "before")
+    changed = dataclasses.replace(order, clips=(*order.clips[:2], film(media / "clip 1.mp4", 3, FRAMES[2])))
+    partly = made_again(changed, tmp_path / "partly")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "fonts").symlink_to(font_dir)
+    whole = made_again(dataclasses.replace(changed, cache=tmp_path / "empty"), tmp_path / "whole")
+    assert (partly.reused, whole.reused) == (2, 0)
+    assert partly.video.read_bytes() == whole.video.read_bytes()
+
+
 def test_one_changed_word_makes_one_segment_again(order: CompositionOrder, tmp_path: Path) -> None:
     made_again(order, tmp_path / "first")
     sentences = list(order.voiceover.sentences)
@@ -226,10 +250,29 @@ def test_a_crossfade_mixes_the_scenes_at_the_start_of_the_later_one(order: Compo
     assert np.abs(shown[FRAMES[0] - 1] - earlier[FRAMES[0] - 1]).mean() < 5
 
 
-@pytest.mark.parametrize("kind", ["slide", "wipe", "zoom"])
-def test_every_transition_joins_two_drawings(order: CompositionOrder, media: Path, tmp_path: Path, kind: str) -> None:
+def test_every_transition_moves_in_its_own_way(order: CompositionOrder, media: Path, tmp_path: Path) -> None:
+    """Stripes give way to a bright plain: a hard edge slides, a soft one wipes, a zoom enlarges the stripes first."""
+    plain = media / "plain.mp4"
+    encode_frames(plain_pictures(SMALL, 80, luma=220), plain, frame=SMALL, crf=10, preset="ultrafast")
+    clips = (order.clips[0], film(plain, 2, FRAMES[1]), order.clips[2])
+
+    def halfway(kind: str) -> NDArray[np.int64]:
+        changed = bare(order, clips=clips, transition=Transition.model_validate({"kind": kind, "seconds": 0.4}))
+        return pictures(made_again(changed, tmp_path / kind).video)[FRAMES[0] + 6].astype(np.int64)
+
+    slide, wipe, zoom, fade = (halfway(kind) for kind in ("slide", "wipe", "zoom", "crossfade"))
+    assert slide[:, 110:].min() > 200, "the later picture has come in from the right"
+    assert slide[:, :70].max() < 200
+    assert abs(slide[:, 94].mean() - slide[:, 86].mean()) > 30
+    assert wipe[:, 0].max() < 200 < wipe[:, 179].min(), "from the right as well"
+    assert abs(wipe[:, 94].mean() - wipe[:, 86].mean()) < 30
+    assert np.ptp(zoom.mean(axis=0)) < 60
+    assert np.abs(zoom - fade).mean() > 4
+
+
+def test_transitions_join_drawings(order: CompositionOrder, media: Path, tmp_path: Path) -> None:
     clips = tuple(drawing(media, number, frames) for number, frames in enumerate(FRAMES, start=1))
-    changes = {"transition": Transition.model_validate({"kind": kind, "seconds": 0.2}), "clips": clips}
+    changes = {"transition": Transition(kind="wipe", seconds=0.2), "clips": clips}
     made = made_again(bare(order, **changes), tmp_path / "work")
     assert made.measures.frames == len(pictures(made.video)) == sum(FRAMES)
     assert list((tmp_path / "work").glob("*.yuv")) == []
@@ -276,7 +319,7 @@ def test_footage_that_stands_still_is_noted(order: CompositionOrder, media: Path
         script=script(3),
     )
     (note,) = compose(still, workdir, ignore).notes
-    assert note.startswith("scene 1: the picture stands still from 0.")
+    assert note.startswith("scene 1 (frozen.mp4): the picture stands still from 0.")
 
 
 def test_a_strict_video_has_no_edit_list_and_its_sound_is_in_step(order: CompositionOrder, tmp_path: Path) -> None:
@@ -330,8 +373,8 @@ def test_what_does_not_fit_together_is_refused_before_work(order: CompositionOrd
 
 
 def test_footage_that_is_too_short_is_named_with_its_scene(order: CompositionOrder, media: Path, workdir: Path) -> None:
-    short = changed_clip(order, 3, path=write_clip(media / "short.mp4", 30))
-    with pytest.raises(NotPublishable, match="scene 3: its footage gave 30 frames, but 33 are needed"):
+    short = changed_clip(order, 3, path=write_clip(media / "short.mp4", 30), name="short.mp4")
+    with pytest.raises(NotPublishable, match=r"scene 3 \(short.mp4\): its footage gave 30 frames, but 33 are needed"):
         compose(short, workdir, ignore)
 
 
@@ -342,5 +385,5 @@ def test_a_clip_that_lies_about_its_length_is_found_out(order: CompositionOrder,
     lying = media / "lying.mp4"
     lying.write_bytes(good[:start] + bytes(len(good) // 4) + good[start + len(good) // 4 :])
     assert probe_video(lying).frames == 75
-    with pytest.raises(PermanentError, match="scene 2"):
-        compose(changed_clip(order, 2, path=lying, sha256="1" * 64), workdir, ignore)
+    with pytest.raises(PermanentError, match=r"scene 2 \(lying.mp4\)"):
+        compose(changed_clip(order, 2, path=lying, sha256="1" * 64, name="lying.mp4"), workdir, ignore)

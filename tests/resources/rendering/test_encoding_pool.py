@@ -1,6 +1,5 @@
 """The pool of encoders: what runs beside what, what stops them all, and what need not run at all."""
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from reelineage.documents import Frame
 from reelineage.errors import Cancelled, TransientError
 from resources.rendering import encoding_pool
 from resources.rendering.encoders import Encoding, encoding_for
-from resources.rendering.encoding_pool import MadeSegment, make_segments
+from resources.rendering.encoding_pool import MadeSegment, encoders_for, make_segments
 from resources.rendering.progress import ComposeProgress, Meter
 from resources.rendering.segment_cache import SegmentCache
 from resources.rendering.segments import Segment
@@ -31,11 +30,10 @@ def make(
     folder: Path,
     *,
     tell: Callable[[ComposeProgress], None] = lambda _: None,
-    beside: Callable[[Callable[[], None]], None] = lambda _: None,
 ) -> tuple[MadeSegment, ...]:
     cache = SegmentCache(folder / "cache", most_bytes=1_000_000)
     meter = Meter(sum(segment.frames for segment in segments), tell)
-    return make_segments(segments, folder, DRAFT, cache, meter, beside=beside)
+    return make_segments(segments, folder, DRAFT, cache, meter, at_once=encoding_pool.cores())
 
 
 @pytest.fixture
@@ -56,13 +54,13 @@ def endless(calls: list[str]) -> Callable[..., tuple[str, ...]]:
     return encode
 
 
-def instant(threads: list[int], notes: tuple[str, ...] = ()) -> Callable[..., tuple[str, ...]]:
+def instant(threads: list[int], faults: tuple[str, ...] = ()) -> Callable[..., tuple[str, ...]]:
     """An encoder that is done at once; `threads` gets how many it was allowed."""
 
     def encode(segment: Segment, folder: Path, _encoding: Encoding, **more: int) -> tuple[str, ...]:
         threads.append(more["threads"])
         (folder / segment.file_name).write_text(segment.name)
-        return notes
+        return faults
 
     return encode
 
@@ -101,20 +99,9 @@ def test_one_failing_encoder_stops_the_others_and_is_what_is_reported(
     assert time.monotonic() - begin < 2
 
 
-@pytest.mark.usefixtures("two_cores")
-def test_a_failing_sound_stops_the_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding_pool, "encode_segment", endless([]))
-
-    def fail(_check: Callable[[], None]) -> None:
-        raise TransientError("the sound broke")
-
-    with pytest.raises(TransientError, match="the sound broke"):
-        make(scenes(3), tmp_path, beside=fail)
-
-
 def test_what_is_in_the_cache_is_not_encoded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     threads: list[int] = []
-    monkeypatch.setattr(encoding_pool, "encode_segment", instant(threads, notes=("scene 2: dark",)))
+    monkeypatch.setattr(encoding_pool, "encode_segment", instant(threads, faults=("dark",)))
     first = make(scenes(3), tmp_path)
     assert [made.from_cache for made in first] == [False, False, False]
     (tmp_path / "again").mkdir()
@@ -143,18 +130,9 @@ def test_fewer_dirty_segments_than_cores_get_more_threads_each(tmp_path: Path, m
     assert threads == [1] * 10
 
 
-def test_the_sound_runs_beside_the_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    both = threading.Barrier(2, timeout=5)
+def test_large_pictures_leave_memory_for_fewer_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding_pool, "cores", lambda: 32)
+    assert encoders_for(Frame(width=1080, height=1920)) == 8
+    assert encoders_for(Frame(width=2160, height=3840)) == 2
     monkeypatch.setattr(encoding_pool, "cores", lambda: 2)
-
-    def encode(segment: Segment, folder: Path, _encoding: Encoding, **_more: int) -> tuple[str, ...]:
-        both.wait()
-        (folder / segment.file_name).write_text("picture")
-        return ()
-
-    monkeypatch.setattr(encoding_pool, "encode_segment", encode)
-
-    def sound(_check: Callable[[], None]) -> None:
-        both.wait()
-
-    make(scenes(1), tmp_path, beside=sound)
+    assert encoders_for(Frame(width=540, height=960)) == 2

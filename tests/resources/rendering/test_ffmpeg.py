@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from reelineage.errors import Cancelled, PermanentError, TransientError
-from resources.rendering.ffmpeg import encode_frames, ffmpeg_path, ffmpeg_version, file_url, run_ffmpeg
+from resources.rendering.ffmpeg import ffmpeg_path, ffmpeg_version, file_url, run_ffmpeg
 from resources.rendering.streams import probe_video
+from tests.films import encode_frames
 from tests.resources.rendering.media import SMALL, moving_pictures, write_clip
 
 ENDLESS = ["-re", "-f", "lavfi", "-i", "testsrc=size=64x64", "-f", "null", "-"]

@@ -153,7 +153,7 @@ def test_a_name_that_is_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize("name", HARDWARE)
-def test_streams_of_every_encoder_can_be_joined_by_copying(name: str) -> None:
+def test_every_encoder_is_asked_for_the_same_profile_and_closed_groups_in_bt709(name: str) -> None:
     line = " ".join(hardware_arguments(name, preset=HARDWARE[name].presets["veryfast"], crf=21, maxrate_kbit=9000))
     assert "-profile:v high" in line
     assert "-g 60 -bf 0 -flags +cgop" in line

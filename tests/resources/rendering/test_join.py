@@ -1,5 +1,6 @@
 """Joining copies: every packet arrives, and what does not fit together is refused."""
 
+import shutil
 from pathlib import Path
 
 import av
@@ -8,9 +9,10 @@ import pytest
 from reelineage.documents import Frame
 from reelineage.errors import NotPublishable
 from resources.rendering import join as joining
-from resources.rendering.ffmpeg import encode_frames, file_url, run_ffmpeg
+from resources.rendering.ffmpeg import file_url, run_ffmpeg
 from resources.rendering.join import join
 from resources.rendering.streams import probe_video
+from tests.films import encode_frames
 from tests.resources.rendering.media import babble, moving_pictures, write_clip, write_voice
 
 
@@ -25,9 +27,15 @@ def sound(tmp_path: Path) -> Path:
     return tmp_path / "sound.m4a"
 
 
+def joined(paths: list[Path], sound: Path, folder: Path) -> None:
+    whole = folder / "whole.mp4"
+    parts = [(path, 10) for path in paths]
+    join(parts, sound, whole, title="A: 'title'", edit_list=True, folder=folder, check=lambda: None)
+
+
 def test_segments_and_sound_become_one_file_with_all_their_packets(tmp_path: Path, sound: Path) -> None:
     parts = [write_clip(tmp_path / f"segment-{number}.mp4", 10) for number in (1, 2)]
-    join(parts, sound, tmp_path / "whole.mp4", title="A: 'title'", edit_list=True, folder=tmp_path)
+    joined(parts, sound, tmp_path)
     found = probe_video(tmp_path / "whole.mp4")
     assert (found.frames, found.constant_rate, found.fast_start) == (20, True, True)
     with av.open(str(tmp_path / "whole.mp4")) as container:
@@ -39,7 +47,7 @@ def test_segments_of_another_size_cannot_be_one_stream(tmp_path: Path, sound: Pa
     first = write_clip(tmp_path / "segment-1.mp4", 10)
     encode_frames(moving_pictures(wide, 10), tmp_path / "segment-2.mp4", frame=wide, crf=20, preset="ultrafast")
     with pytest.raises(NotPublishable, match="different stream settings"):
-        join([first, tmp_path / "segment-2.mp4"], sound, tmp_path / "w.mp4", title="", edit_list=True, folder=tmp_path)
+        joined([first, tmp_path / "segment-2.mp4"], sound, tmp_path)
 
 
 def test_a_packet_that_gets_lost_in_the_join_is_noticed(
@@ -51,4 +59,17 @@ def test_a_packet_that_gets_lost_in_the_join_is_noticed(
     monkeypatch.setattr(joining, "run_ffmpeg", lossy)
     parts = [write_clip(tmp_path / f"segment-{number}.mp4", 10) for number in (1, 2)]
     with pytest.raises(NotPublishable, match="does not hold what its 2 segments"):
-        join(parts, sound, tmp_path / "whole.mp4", title="", edit_list=True, folder=tmp_path)
+        joined(parts, sound, tmp_path)
+
+
+def test_frames_keep_their_times_through_many_short_segments(tmp_path: Path) -> None:
+    """Lengths of 10 frames are no whole microseconds: added up rounded, the 52nd segment slipped by a tick."""
+    part = write_clip(tmp_path / "part.mp4", 10)
+    parts = [shutil.copyfile(part, tmp_path / f"segment-{number}.mp4") for number in range(60)]
+    voice = write_voice(tmp_path / "voice.wav", babble(600))
+    sound = tmp_path / "sound.m4a"
+    arguments = ["-i", file_url(voice), "-c:a", "aac", "-ac", "2", "-f", "mp4", file_url(sound)]
+    run_ffmpeg(arguments, doing="Encoding a sound", deadline_seconds=20)
+    joined(parts, sound, tmp_path)
+    found = probe_video(tmp_path / "whole.mp4")
+    assert (found.frames, found.constant_rate) == (600, True)

@@ -27,7 +27,7 @@ class Counted(ScenePictures):
         def read() -> Input:
             raise AssertionError("planning reads nothing")
 
-        return Source([self.clip.number, first, count, int(hold)], is_drawn=False, open=read)
+        return Source([self.clip.number, first, count, int(hold)], is_drawn=False, file="", open=read)
 
     @property
     def may_stand_still(self) -> bool:

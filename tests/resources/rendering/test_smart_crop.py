@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reelineage.documents import Frame, Placement
+from reelineage.errors import PermanentError
 from resources.rendering.ffmpeg import file_url, run_ffmpeg
 from resources.rendering.media_probe import inspect_media
 from resources.rendering.smart_crop import interest
@@ -105,3 +106,18 @@ def test_the_same_film_gives_the_same_point_for_little_cpu(tmp_path: Path) -> No
     begun = time.process_time()
     assert interest(film, facts, seconds=2.0, first_seconds=0.0) == first
     assert time.process_time() - begun < 0.3  # measured: 0.02
+
+
+def test_a_film_that_broke_is_called_by_the_name_its_owner_knows(tmp_path: Path) -> None:
+    film = make(tmp_path / "0123456789abcdef", "-f", "mp4", *X264, source=disc(60, 90))
+    facts = inspect_media(film)
+    film.write_bytes(b"nothing")
+    with pytest.raises(PermanentError, match=r"Looking at the footage beach\.mp4: it cannot be decoded") as refusal:
+        interest(film, facts, seconds=1.0, first_seconds=0.0, name="the footage beach.mp4")
+    assert "0123456789abcdef" not in str(refusal.value)
+
+
+def test_a_film_whose_title_is_no_utf_8_is_looked_at_too(tmp_path: Path) -> None:
+    film = make(tmp_path / "a.mkv", *X264, "-metadata", "title=Cafee", source=disc(60, 90))
+    film.write_bytes(film.read_bytes().replace(b"Cafee", b"Caf\xe9s"))
+    assert interest(film, inspect_media(film), seconds=1.0, first_seconds=0.0)[0] < 0.35

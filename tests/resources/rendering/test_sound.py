@@ -1,6 +1,7 @@
 """The encoded sound keeps the rules of the platforms whatever voice and music it is made from."""
 
 import dataclasses
+import struct
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -229,6 +230,24 @@ def test_music_that_cannot_be_used_is_named_and_opens_no_other_file(tmp_path: Pa
     with pytest.raises(PermanentError, match=r"my song\.mp3"):
         make(voice, RATE, track(song))
     assert not (tmp_path / "sound.m4a").exists()
+
+
+def test_no_more_music_is_decoded_than_was_asked_for_whatever_its_times_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each packet of 1024 samples says that it lasts 64: 12 s pass for 0.75 s."""
+    monkeypatch.setattr(sound, "_INTRO_SECONDS", 1)
+    plain, song = write_music(tmp_path / "plain.wav", tone(12, 440)), tmp_path / "song.m4a"
+    run_ffmpeg(["-i", file_url(plain), "-y", file_url(song)], doing="Encoding", deadline_seconds=60)
+    data = bytearray(song.read_bytes())
+    at = data.index(b"stts") + 8
+    (entries,) = struct.unpack_from(">I", data, at)
+    for entry in range(entries):
+        struct.pack_into(">I", data, at + 8 + 8 * entry, 64)
+    song.write_bytes(data)
+    heard, _ = sound._read_music(track(song), RATE, tmp_path, ignore)
+    assert len(heard) <= 3 * RATE  # a second of video, one of intro, one of room
+    assert (tmp_path / "music.f32").stat().st_size <= 4 * RATE * 8  # whole buffers of the decoder are written
 
 
 def test_a_cancelled_sound_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

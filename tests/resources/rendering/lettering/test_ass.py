@@ -1,4 +1,4 @@
-"""The syntax of ASS: escaping and header."""
+"""The syntax of ASS: escaping, header and clock."""
 
 import re
 
@@ -6,12 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelineage.documents import Frame
-from resources.rendering.lettering.ass import escape, frame_at, script
+from resources.rendering.lettering import FontLibrary
+from resources.rendering.lettering.ass import frame_at, script, written
+from resources.rendering.lettering.typesetter import Typesetter
 
 
 @given(st.text(st.sampled_from("\\{}Nnh &H,:'ab1\n\r\u2028"), max_size=40))
-def test_escaped_text_holds_no_command(text: str) -> None:
-    escaped = escape(text)
+def test_written_text_holds_no_command(library: FontLibrary, text: str) -> None:
+    body = written(Typesetter(library, [text], "montserrat").set(text), 20.0)
+    escaped = re.sub(r"{\\fn[\w ]+\\fs[\d.]+}", "", body)  # what we say ourselves
     assert not re.search(r"\\[Nnh]", escaped)
     assert not re.search(r"(?<!\\)[{}]", escaped)
     assert "\n" not in escaped
