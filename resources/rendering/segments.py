@@ -153,7 +153,8 @@ def decode_segment(segment: Segment, path: Path, on_progress: Callable[[int], No
 
     run_ffmpeg(
         [
-            *("-xerror", "-threads", "1", *MP4_ONLY, "-i", path.name, "-map", "0:v:0"),
+            # The loop filter only smooths: nothing in it can fail, and it is a quarter of the work (6.8 to 5.2 CPU-ms).
+            *("-xerror", "-threads", "1", "-skip_loop_filter", "all", *MP4_ONLY, "-i", path.name, "-map", "0:v:0"),
             *("-fps_mode", "passthrough", "-f", "null", "-"),
         ],
         doing=f"Decoding {segment.title} to check it",
