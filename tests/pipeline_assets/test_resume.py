@@ -6,7 +6,9 @@ process (`test_graph.py`).
 
 import os
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +173,27 @@ def wait_until(condition: Any, child: Child, seconds: float = 60) -> None:
 
 
 @pytest.mark.slow
+def freeze(pid: int, home: Home) -> None:
+    """Stop a process while it holds no lock: a frozen writer would keep everybody else out of a SQLite file."""
+    for _ in range(100):
+        os.kill(pid, signal.SIGSTOP)
+        if not any(is_locked(path) for path in home.root.rglob("*.db")):
+            return
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(0.05)
+    raise AssertionError("the process never lets go of the database")
+
+
+def is_locked(path: Path) -> bool:
+    with closing(sqlite3.connect(path, timeout=0.2, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        connection.execute("ROLLBACK")
+        return False
+
+
 def test_a_ghost_that_comes_back_after_a_takeover_stores_nothing(
     commands: Runner, theme: Path, studio: Home, instance: dg.DagsterInstance
 ) -> None:
@@ -178,7 +201,7 @@ def test_a_ghost_that_comes_back_after_a_takeover_stores_nothing(
     ghost = make(commands, theme, behaviour=Behaviour(seconds_per_frame=0.05), REELINEAGE_LEASE_SECONDS="2")
     wait_until(lambda: studio.root.joinpath("reelineage.db").exists() and stage(studio) == "clips", ghost)
     assert ghost.process.pid
-    os.kill(ghost.process.pid, signal.SIGSTOP)
+    freeze(ghost.process.pid, studio)
     time.sleep(2.2)
     changes = studio.queue.reconcile(lambda _: None)
     assert len(changes) == 1
