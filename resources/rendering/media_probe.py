@@ -165,7 +165,13 @@ def _first_picture(container: Any, stream: Any, called: str) -> Any:  # noqa: AN
     raise PermanentError(f"Reading {called}: no picture can be decoded from it. Play it, and export it again.")
 
 
-def _facts(container: Any, stream: Any, picture: Any, kind: Kind, seconds: float | None) -> MediaFacts:  # noqa: ANN401
+def _facts(
+    container: Any,  # noqa: ANN401 — PyAV ships no usable types
+    stream: Any,  # noqa: ANN401 — as above
+    picture: Any,  # noqa: ANN401 — as above
+    kind: Kind,
+    seconds: float | None,
+) -> MediaFacts:
     context = stream.codec_context
     rotation, mirrored = _orientation(picture, kind)
     aspect = Fraction(stream.sample_aspect_ratio or 1) or Fraction(1)

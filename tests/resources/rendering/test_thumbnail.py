@@ -1,5 +1,6 @@
 """The thumbnail: after the entrance, sharp, lit, with a title that can be read, and below 2 MB."""
 
+from functools import partial
 from pathlib import Path
 
 import av
@@ -131,10 +132,10 @@ def test_a_picture_that_never_fits_is_an_error_and_leaves_nothing(
 
 def test_a_title_that_no_font_can_draw_is_left_out(tmp_path: Path, library: FontLibrary) -> None:
     path = tmp_path / "still.jpg"
-    arguments = {"frame": FRAME, "fonts": library, "folder": tmp_path, "check": lambda: None}
-    assert write_thumbnail(plain(128), path, title="𒀀", **arguments) == ()  # type: ignore[arg-type]
+    over = partial(write_thumbnail, plain(128), path, frame=FRAME, fonts=library, folder=tmp_path, check=lambda: None)
+    assert over(title="𒀀") == ()
     assert np.ptp(read(path)) <= 2, "no shade without a title"
-    (font,) = write_thumbnail(plain(128), path, title="Words", **arguments)  # type: ignore[arg-type]
+    (font,) = over(title="Words")
     assert font.family == "Montserrat"
 
 
