@@ -64,7 +64,10 @@ def test_a_packet_that_gets_lost_in_the_join_is_noticed(
 
 def test_frames_keep_their_times_through_many_short_segments(tmp_path: Path) -> None:
     """Lengths of 10 frames are no whole microseconds: added up rounded, the 52nd segment slipped by a tick."""
-    part = write_clip(tmp_path / "part.mp4", 10)
+    clip, part = write_clip(tmp_path / "clip.mp4", 10), tmp_path / "part.mp4"
+    # As segments are written: 10 frames are 10,000 ticks, 333,333.3 microseconds.
+    ticks = ["-i", file_url(clip), "-c", "copy", "-video_track_timescale", "30000", file_url(part)]
+    run_ffmpeg(ticks, doing="Counting in segments' ticks", deadline_seconds=20)
     parts = [shutil.copyfile(part, tmp_path / f"segment-{number}.mp4") for number in range(60)]
     voice = write_voice(tmp_path / "voice.wav", babble(600))
     sound = tmp_path / "sound.m4a"
