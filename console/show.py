@@ -3,18 +3,13 @@
 Belongs here: one line per row, the tree, the JSON. Not here: walking the graph (`reelineage/family.py`).
 """
 
-from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row
 
-from reelineage import lineage
-from reelineage.errors import BadInput
-from reelineage.family import Ref, exists, node_tables
-from reelineage.models import Base, Decision
-from resources.record_rows import RECORDS
+from reelineage.explain import Family
+from reelineage.family import Ref
 
 # how many rows of a kind are shown under one row; an analysis uses what its report has just shown
 _FOLDED = {"trend_observation": 3, "provider_call": 3}
@@ -24,7 +19,6 @@ _ORDER = (
     "review", "video", "voiceover", "script", "trend_analysis", "trend_report", "trend_observation", "trend_fetch",
     "clip", "provider_call", "media_item", "artifact",
 )  # fmt: skip
-NODE_OF = {asset: Base.metadata.tables[kind.model.__tablename__].info["node"] for asset, kind in RECORDS.items()}
 _SHORT = ("artifact", "media_item", "trend_observation")  # told again in full rather than pointed to
 _SHOWN = {
     "trend_fetch": ("source_kind", "source_name", "observation_count", "skipped_count", "stand_in"),
@@ -43,43 +37,6 @@ _SHOWN = {
     "provider_call": ("role", "provider", "model", "prompt_version", "seed", "status", "stand_in", "cost_nanousd"),
     "job": ("theme_name", "state"),
 }
-
-
-def starts_of(session: Session, ref: Ref) -> list[Ref]:
-    """The rows a reference stands for: itself, or for a job the last thing that was made for it.
-
-    Raises:
-        BadInput: there is no such row, or nothing was made for the job yet.
-    """
-    if not exists(session, ref):
-        raise BadInput(f"Showing {ref}: there is no such row. `reelineage jobs list` shows the jobs.")
-    if ref.node != "job":
-        return [ref]
-    current = lineage.current(session, int(ref.key))
-    if current.video is not None:
-        decided = session.scalar(select(Decision.id).where(Decision.video_id == current.video.id))
-        if decided is not None:
-            return [Ref("decision", str(decided))]
-    for asset in reversed(lineage.ASSETS):
-        if rows := current.rows(asset):
-            return [Ref(NODE_OF[asset], str(row.id)) for row in rows]
-    raise BadInput(
-        f"Showing {ref}: nothing was made for this job yet. `reelineage jobs show {ref.key}` tells its state."
-    )
-
-
-def rows_of(session: Session, refs: Collection[Ref]) -> dict[Ref, Row[Any]]:
-    """The stored row of each reference, one query per table and batch."""
-    found: dict[Ref, Row[Any]] = {}
-    for node, table in node_tables().items():
-        keys = [ref.key for ref in refs if ref.node == node]
-        key = next(iter(table.primary_key.columns))
-        for start in range(0, len(keys), 5_000):
-            batch = keys[start : start + 5_000]
-            typed = batch if node == "artifact" else [int(one) for one in batch]
-            for row in session.execute(select(table).where(key.in_(typed))):
-                found[Ref(node, str(row._mapping[key]))] = row  # noqa: SLF001 — SQLAlchemy's documented accessor
-    return found
 
 
 def describe(ref: Ref, row: Row[Any] | None) -> str:
@@ -106,8 +63,9 @@ def _value(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def tree(starts: list[Ref], graph: Mapping[Ref, tuple[Ref, ...]], rows: Mapping[Ref, Row[Any]]) -> str:
+def tree(family: Family) -> str:
     """The family tree as text, each row with its parents below it. A row met before is named, not repeated."""
+    graph, rows = family.graph, family.rows
     lines: list[str] = []
     seen: set[Ref] = set()
 
@@ -131,7 +89,7 @@ def tree(starts: list[Ref], graph: Mapping[Ref, tuple[Ref, ...]], rows: Mapping[
             more = " more" if any(parent.node == node for parent in parents) else ""
             lines.append(f"{lead}{below}{'└─ ' if place == len(hidden) else '├─ '}… and {count:,}{more} {node} rows")
 
-    for start in starts:
+    for start in family.starts:
         add(start, "", "", "")
     return "\n".join(lines)
 
@@ -154,10 +112,11 @@ def _fold(ref: Ref, parents: list[Ref]) -> tuple[list[Ref], dict[str, int]]:
     return kept, {node: counts.get(node, 0) - most for node, most in limits.items() if counts.get(node, 0) > most}
 
 
-def as_json(starts: list[Ref], graph: Mapping[Ref, tuple[Ref, ...]], rows: Mapping[Ref, Row[Any]]) -> dict[str, object]:
+def as_json(family: Family) -> dict[str, object]:
     """All of the graph: every row with its columns but its document, every edge from a row to what it was made from."""
+    graph, rows = family.graph, family.rows
     return {
-        "starts": [str(start) for start in starts],
+        "starts": [str(start) for start in family.starts],
         "nodes": [
             {"ref": str(ref)}
             | {

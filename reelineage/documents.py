@@ -17,7 +17,7 @@ Utc = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(U
 Count = Annotated[int, Field(ge=0, le=2**62)]
 Seconds = Annotated[float, Field(ge=0, le=1e9)]
 Short = Annotated[str, Field(min_length=1, max_length=300)]
-StandIn = Literal["demo", "fallback"]
+StandIn = Literal["demo", "fallback", "ambiguous"]
 AspectRatio = Literal["9:16", "16:9", "1:1", "4:5"]
 Fit = Literal["cover", "contain", "smart"]
 Movement = Literal["none", "zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down"]
@@ -449,10 +449,27 @@ class Finding(Document):
     message: str
 
 
+class Disclosure(Document):
+    """What has to be said about how a video was made, derived from its ancestors (never declared by hand).
+
+    `digital_source_type` is a term of the IPTC vocabulary; `reasons` name the rows that decide, one sentence each.
+    """
+
+    digital_source_type: str
+    ai_act_article_50: bool
+    youtube_contains_synthetic_media: bool
+    tiktok_is_aigc: bool
+    reasons: tuple[str, ...] = ()
+
+
 class Review(Document):
-    """The automatic findings about one video, and the stand-ins among its ancestors."""
+    """The automatic findings about one video, the stand-ins among its ancestors, and what has to be disclosed.
+
+    `disclosure` is None only in reviews from before it was derived.
+    """
 
     video_sha256: Sha256
     findings: tuple[Finding, ...]
     stand_ins: tuple[StandIn, ...]
+    disclosure: Disclosure | None = None
     recommendation: Literal["approve", "look"]

@@ -128,7 +128,7 @@ def downstream(session: Session, starts: Collection[Ref]) -> dict[Ref, tuple[Ref
 
 
 def stand_ins_behind(session: Session, refs: Collection[Ref]) -> tuple[StandIn, ...]:
-    """Which stand-ins (`demo`, `fallback`) are among the ancestors of these rows."""
+    """Which stand-ins are among the ancestors of these rows."""
     calls = [int(ref.key) for ref in upstream(session, refs) if ref.node == "provider_call"]
     found: set[str | None] = set()
     for start in range(0, len(calls), _MOST_KEYS):

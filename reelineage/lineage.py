@@ -35,6 +35,16 @@ STAGES = {
     "videos": "composition",
     "reviews": "review",
 }
+# the word for a row of each asset: `video` in `video:7`
+NODES = {
+    "trends": "trend_report",
+    "analysis": "trend_analysis",
+    "scripts": "script",
+    "voiceovers": "voiceover",
+    "clips": "clip",
+    "videos": "video",
+    "reviews": "review",
+}
 _JOB_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 RowType = TypeVar("RowType", bound=Base)
 

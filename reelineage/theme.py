@@ -81,6 +81,12 @@ class Story(Document):
     proof: tuple[Phrase, ...] = Field(default=(), max_length=4)
 
 
+class Credential(Document):
+    """What the credential inside the finished file tells besides ids, versions and hashes."""
+
+    include_prompts: bool = False
+
+
 class Theme(Document):
     """What the videos are about, for whom, in which tone, from which sources, within which limits."""
 
@@ -110,6 +116,8 @@ class Theme(Document):
     hashtags: tuple[Line, ...] = Field(default=(), max_length=15)
     story: Story | None = None
     approval: Literal["manual", "auto"] = "manual"
+    allow_unknown_licences: bool = False
+    credential: Credential = Credential()
     budget_usd: Annotated[float, Field(ge=0, le=10_000)] = 0.0
 
     @model_validator(mode="after")

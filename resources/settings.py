@@ -43,6 +43,20 @@ class Settings(BaseSettings):
     encoder: Literal["x264", "auto", "nvenc", "qsv", "vaapi", "videotoolbox", "amf"] = Field(
         default="x264", description="What encodes pictures; a hardware encoder only when it really encodes, else x264"
     )
+    signing_certificate: Path | None = Field(
+        default=None, description="PEM file with the certificate that signs videos and its chain; else one made here"
+    )
+    signing_key: Path | None = Field(default=None, description="PEM file with the private key of that certificate")
+    timestamp_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="A time-stamping authority (RFC 3161) for signatures; else none",
+    )
+    openlineage_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="Where committed rows are sent as OpenLineage events; else nowhere",
+    )
 
     @property
     def root(self) -> Path:

@@ -4,8 +4,9 @@ import json
 
 import click
 
-from console.show import as_json, rows_of, starts_of, tree
-from reelineage.family import parse_reference, upstream
+from console.show import as_json, tree
+from reelineage.explain import explain, starts_of
+from reelineage.family import parse_reference
 from resources.home import open_home
 
 
@@ -16,10 +17,8 @@ def lineage(ref: str, output: str) -> None:
     """Show everything upstream of REF: job:42, video:7, or any other row."""
     reference = parse_reference(ref)
     with open_home().database.read() as session:
-        starts = starts_of(session, reference)
-        graph = upstream(session, starts)
-        rows = rows_of(session, graph)
+        family = explain(session, starts_of(session, reference))
     if output == "json":
-        click.echo(json.dumps(as_json(starts, graph, rows), indent=1))
+        click.echo(json.dumps(as_json(family), indent=1))
     else:
-        click.echo(tree(starts, graph, rows))
+        click.echo(tree(family))

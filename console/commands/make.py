@@ -8,8 +8,9 @@ import click
 
 from console.dagster_home import prepare
 from console.making import Made, make_now, new_run_id
-from console.show import rows_of, starts_of, tree
-from reelineage.family import Ref, upstream
+from console.show import tree
+from reelineage.explain import explain, starts_of
+from reelineage.family import Ref
 from reelineage.look import ProfileName
 from resources.home import Home, open_home
 from resources.job_orders import create_job, read_theme_file
@@ -48,10 +49,8 @@ def print_made(home: Home, made: Made) -> None:
     """Where the video lies, what it cost, and its family tree."""
     start = Ref("video", str(made.video.id))
     with home.database.read() as session:
-        starts = starts_of(session, start)
-        graph = upstream(session, starts)
-        rows = rows_of(session, graph)
-    click.echo(tree(starts, graph, rows))
+        family = explain(session, starts_of(session, start))
+    click.echo(tree(family))
     click.echo(
         f"\nJob {made.job_id} is {made.state.replace('_', ' ')}.\n"
         f"  video    {made.path}\n"

@@ -12,6 +12,7 @@ Marks in a table's `info`, read by `guards.py` and `family.py`:
   frozen       columns that keep the value they were written with; such a row never goes
 """
 
+from reelineage.models.afterwards import Credential, Fingerprint, Reproduction, Tombstone, TombstoneTarget
 from reelineage.models.base import Base, UtcDateTime
 from reelineage.models.edges import (
     ClipCall,
@@ -26,7 +27,7 @@ from reelineage.models.edges import (
     VoiceoverCall,
     VoiceoverMedia,
 )
-from reelineage.models.jobs import JOB_STATES, Artifact, Installation, Job, MediaItem, ProviderCall, Tombstone
+from reelineage.models.jobs import JOB_STATES, Artifact, Installation, Job, MediaItem, ProviderCall
 from reelineage.models.records import Clip, Decision, Review, Script, TrendAnalysis, TrendReport, Video, Voiceover
 from reelineage.models.trends import TrendFetch, TrendItem, TrendObservation
 
@@ -37,16 +38,20 @@ __all__ = [
     "Clip",
     "ClipCall",
     "ClipMedia",
+    "Credential",
     "Decision",
+    "Fingerprint",
     "Installation",
     "Job",
     "MediaItem",
     "ProviderCall",
+    "Reproduction",
     "Review",
     "Script",
     "ScriptCall",
     "ScriptCitation",
     "Tombstone",
+    "TombstoneTarget",
     "TrendAnalysis",
     "TrendAnalysisObservation",
     "TrendFetch",

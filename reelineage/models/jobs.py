@@ -1,4 +1,4 @@
-"""Jobs, and what every stage shares: files, outside works, tombstones, and the ledger of provider calls."""
+"""Jobs, and what every stage shares: files, outside works, and the ledger of provider calls."""
 
 from datetime import datetime
 
@@ -93,6 +93,7 @@ class MediaItem(Base):
     __tablename__ = "media_items"
     __table_args__ = (
         UniqueConstraint("kind", "provider", "external_id", "sha256"),
+        Index("ix_media_items_provider_external_id", "provider", "external_id"),
         one_of("kind", "font", "voice", "music", "footage"),
         is_sha256("sha256"),
         {"sqlite_autoincrement": True, "info": {"node": "media_item", "append_only": True, "content": ()}},
@@ -108,20 +109,6 @@ class MediaItem(Base):
     licence: Mapped[str]
     attribution: Mapped[str]
     sha256: Mapped[str] = mapped_column(Hash)
-    created_at: Mapped[datetime]
-
-
-class Tombstone(Base):
-    """What remains of content that was taken down: when and why."""
-
-    __tablename__ = "tombstones"
-    __table_args__ = (
-        {"sqlite_autoincrement": True, "info": {"node": "tombstone", "append_only": True, "content": ()}},
-    )
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    reason: Mapped[str]
-    actor: Mapped[str]
     created_at: Mapped[datetime]
 
 
@@ -142,6 +129,8 @@ class ProviderCall(Base):
         UniqueConstraint("job_id", "id"),
         Index("ix_provider_calls_job_id_request_sha256", "job_id", "request_sha256"),
         Index("ix_provider_calls_artifact_sha256", "artifact_sha256"),
+        Index("ix_provider_calls_provider_model", "provider", "model"),
+        Index("ix_provider_calls_prompt_version", "prompt_version"),
         one_of("role", "trend_source", "script_writer", "speech_synthesizer", "footage_source", "music_source"),
         one_of("status", "intent", "ok", "failed", "ambiguous"),
         one_of("stand_in", "demo", "fallback"),

@@ -59,10 +59,10 @@ def _record(node: str, *constraints: Any, content: tuple[str, ...] = (), per: tu
     )
 
 
-def _upstream(columns: tuple[str, ...], table: str, target: tuple[str, ...]) -> tuple[ForeignKeyConstraint, Index]:
-    """A composite key to an upstream row, and the index that the walk downstream and the key's own check need."""
+def _upstream(columns: tuple[str, ...], table: str, target: tuple[str, ...]) -> tuple[Any, ...]:
+    """A composite key to an upstream row, the index for its own check, and the one for the walk downstream."""
     key = ForeignKeyConstraint(columns, [f"{table}.{column}" for column in target])
-    return key, Index(None, *columns)
+    return key, Index(None, *columns), Index(None, columns[target.index("id")])
 
 
 class TrendReport(Record, Base):

@@ -10,12 +10,17 @@ from reelineage.models.base import Base, Hash, Json, RowId, one_of
 
 
 class TrendFetch(Base):
-    """One request to one trend source, and the file that came in."""
+    """One request to one trend source, and the file that came in.
+
+    `delete_by` is when the source's terms want its text gone; whatever was made from it inherits the duty.
+    """
 
     __tablename__ = "trend_fetches"
     __table_args__ = (
         Index("ix_trend_fetches_call_id", "call_id"),
         Index("ix_trend_fetches_artifact_sha256", "artifact_sha256"),
+        Index("ix_trend_fetches_source_name", "source_name"),
+        Index("ix_trend_fetches_delete_by", "delete_by"),
         one_of("stand_in", "demo", "fallback"),
         {"sqlite_autoincrement": True, "info": {"node": "trend_fetch", "append_only": True, "content": ()}},
     )
@@ -30,6 +35,7 @@ class TrendFetch(Base):
     skipped: Mapped[dict[str, JsonValue]]
     stand_in: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    delete_by: Mapped[datetime | None]
 
 
 class TrendItem(Base):
