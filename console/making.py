@@ -7,6 +7,8 @@ import os
 import resource
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -21,10 +23,12 @@ from pipeline_assets.definitions import build_definitions
 from pipeline_assets.partitions import register_partition
 from reelineage import lineage
 from reelineage.errors import Cancelled, PermanentError
+from reelineage.fingerprint import sha256_of_file
 from reelineage.models import Script, Video
 from resources.costs import Cost, cost_of_job
 from resources.home import Home
-from resources.workbench import PRODUCE_VIDEO, Workbench
+from resources.providers import Providers
+from resources.workbench import PRODUCE_VIDEO, Work, Workbench
 from resources.workbench import Progress as Step
 
 _SECONDS_BETWEEN_LINES = 5.0
@@ -33,7 +37,7 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class Made:
-    """A finished job: its current script and video, where people find the file, cost, and seconds per stage."""
+    """A finished job: its current script and video, where people find the signed file, cost, and seconds per stage."""
 
     job_id: int
     state: str
@@ -55,7 +59,7 @@ class Made:
             "video": {
                 "id": self.video.id,
                 "path": str(self.path),
-                "sha256": self.video.file_sha256,
+                "sha256": sha256_of_file(self.path),  # of what lies there: the signed file
                 "duration_seconds": self.video.duration_seconds,
                 "width": self.video.width,
                 "height": self.video.height,
@@ -137,8 +141,12 @@ def new_run_id() -> str:
     return str(uuid.uuid4())
 
 
-def make_now(home: Home, job_id: int, run_id: str) -> Made:
-    """Make what the job is missing, in this process.
+def make_now(
+    home: Home, job_id: int, run_id: str, *, providers: Providers | None = None, threads: tuple[int, ...] = ()
+) -> Made:
+    """Make what the job is missing, in this process and in this home.
+
+    `providers` replace the embedded ones, and `threads` are those of the encoders: for a job that is made again.
 
     Raises:
         PermanentError: the run failed; with the job's own reason.
@@ -150,11 +158,24 @@ def make_now(home: Home, job_id: int, run_id: str) -> Made:
         class DrawnWorkbench(Workbench):
             """Draws progress besides noting it on the job."""
 
+            @property
+            def home(self) -> Home:
+                """The home that this is made in, which need not be the environment's."""
+                return home
+
+            @contextmanager
+            def work(self, context: dg.AssetExecutionContext) -> Iterator[Work]:
+                """As `Workbench.work`."""
+                with super().work(context) as work:
+                    work.threads = threads
+                    yield work
+
             def on_progress(self, context: dg.AssetExecutionContext, progress: Step) -> None:
                 display.update(progress)
                 super().on_progress(context, progress)
 
-        job = build_definitions({"workbench": DrawnWorkbench()}).resolve_job_def(PRODUCE_VIDEO)
+        parts: dict[str, Any] = {"workbench": DrawnWorkbench()} | ({"providers": providers} if providers else {})
+        job = build_definitions(parts).resolve_job_def(PRODUCE_VIDEO)
         try:
             result = job.execute_in_process(
                 instance=instance,

@@ -30,8 +30,8 @@ def _failed(why: str) -> dg.AssetCheckResult:
 def script_fits_duration(context: dg.AssetCheckExecutionContext, workbench: Workbench) -> dg.AssetCheckResult:
     """The script, read aloud at the theme's pace, lasts about as long as the theme asks."""
     row = _current(context, workbench).script
-    if row is None:
-        return _failed("there is no script")
+    if row is None or row.document is None:
+        return _failed("there is no script, or its content was taken down")
     script = Script.model_validate(row.document)
     pace = Theme.model_validate(workbench.home.queue.get(row.job_id).theme).voice.pace
     seconds = spoken_seconds([[s.text for s in scene.sentences] for scene in script.scenes], pace)
@@ -48,8 +48,8 @@ def script_fits_duration(context: dg.AssetCheckExecutionContext, workbench: Work
 def voice_is_audible_and_unclipped(context: dg.AssetCheckExecutionContext, workbench: Workbench) -> dg.AssetCheckResult:
     """The stored track can be heard, and no sample reaches full scale."""
     row = _current(context, workbench).voiceover
-    if row is None:
-        return _failed("there is no voiceover")
+    if row is None or row.document is None:
+        return _failed("there is no voiceover, or its content was taken down")
     voiceover = Voiceover.model_validate(row.document)
     return dg.AssetCheckResult(
         passed=voiceover.loudness_lufs > -40 and voiceover.peak_dbfs < -1,
@@ -65,8 +65,8 @@ def video_is_playable(context: dg.AssetCheckExecutionContext, workbench: Workben
     Judged then: size, codecs, frame count, loudness, no long black, frozen or silent stretch.
     """
     current = _current(context, workbench)
-    if current.video is None:
-        return _failed("there is no current video")
+    if current.video is None or current.video.document is None:
+        return _failed("there is no current video, or its content was taken down")
     video = Video.model_validate(current.video.document)
     problem = stored_video_problem(workbench.home.store, video)
     return dg.AssetCheckResult(

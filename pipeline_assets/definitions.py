@@ -13,9 +13,12 @@ import dagster as dg
 from pipeline_assets.assets import composition, content_generation, review, trend_analysis, trend_collection
 from pipeline_assets.checks import CHECKS
 from pipeline_assets.jobs import produce_video, submit_job
+from pipeline_assets.openlineage_sensor import build_openlineage_sensor
+from pipeline_assets.schedules import SCHEDULES, honour_obligations
 from pipeline_assets.sensors import SENSORS
 from resources.providers import Providers
 from resources.record_io_manager import RecordIOManager
+from resources.settings import load_settings
 from resources.workbench import Workbench
 
 _STAGES: Mapping[str, ModuleType] = {
@@ -37,8 +40,9 @@ def build_definitions(resource_overrides: Mapping[str, Any] | None = None) -> dg
     return dg.Definitions(
         assets=assets,
         asset_checks=CHECKS,
-        jobs=[produce_video, submit_job],
-        sensors=SENSORS,
+        jobs=[produce_video, submit_job, honour_obligations],
+        schedules=SCHEDULES,
+        sensors=[*SENSORS, build_openlineage_sensor(load_settings().openlineage_url)],
         executor=dg.in_process_executor,
         resources={
             "workbench": workbench,

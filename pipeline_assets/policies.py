@@ -14,5 +14,5 @@ CODE_VERSIONS = {
     "voiceovers": "2",
     "clips": "2",
     "videos": "2",
-    "reviews": "2",
+    "reviews": "3",
 }

@@ -13,6 +13,7 @@ from pipeline_assets.partitions import job_partitions, register_partition
 from reelineage.errors import ReelineageError
 from reelineage.fingerprint import sha256_of_file
 from resources.job_orders import create_job, read_theme_file
+from resources.takedown.files import sweep
 from resources.workbench import ATTEMPT_TAG, Workbench
 
 _MOST_RUNS_A_TICK = 25
@@ -112,6 +113,8 @@ def reconcile_jobs_sensor(context: dg.SensorEvaluationContext, workbench: Workbe
     changes = workbench.home.queue.reconcile(status, finish=workbench.home.finish)
     for change in changes:
         context.log.warning(change)
+    if swept := sweep(workbench.home):
+        context.log.warning("deleted %s files that a take-down had left behind", swept)
     return dg.SkipReason("; ".join(changes) or "all states are true")
 
 

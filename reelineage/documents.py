@@ -126,7 +126,10 @@ class SkippedRow(Document):
 
 
 class TrendFetch(Document):
-    """What one request to one trend source brought in. `skipped` lists the first 20 of `skipped_count` rows."""
+    """What one request to one trend source brought in. `skipped` lists the first 20 of `skipped_count` rows.
+
+    `keep_days` is how long the source's terms let its text be kept, None when they set no end.
+    """
 
     source_kind: Literal["file", "feed", "sample"]
     source_name: Short
@@ -134,6 +137,7 @@ class TrendFetch(Document):
     skipped: tuple[SkippedRow, ...] = Field(default=(), max_length=20)
     skipped_count: Count = 0
     stand_in: StandIn | None = None
+    keep_days: Annotated[int, Field(ge=1)] | None = None
 
 
 class ReportSource(Document):

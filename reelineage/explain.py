@@ -1,22 +1,22 @@
 """A family with its rows: what a reference was made from (`explain`), and what was made from it (`impact`).
 
 Belongs here: where a question starts, and the rows behind each node of the answer. Not here: the walk itself
-(`family.py`), what people type (`references.py`), printing (`console/show.py`).
+(`walk.py`), what people type (`references.py`), printing (`console/showing`). `as_of` asks how all of it stood at a
+moment in the past; content that was taken down since stays gone, and a job's own state is only known as it is now.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from reelineage import lineage
+from reelineage import lineage, walk
 from reelineage.errors import BadInput
-from reelineage.family import Ref, downstream, exists, node_tables, upstream
+from reelineage.graph import Ref, key_of, node_tables, since
 from reelineage.models import Decision
-
-_MOST_KEYS = 5_000  # SQLite takes 32,766 parameters in one statement
 
 
 @dataclass(frozen=True)
@@ -28,31 +28,43 @@ class Family:
     rows: Mapping[Ref, Row[Any]]
 
 
-def explain(session: Session, starts: Collection[Ref]) -> Family:
-    """Everything that the starting rows were made from."""
-    graph = upstream(session, starts)
-    return Family(tuple(starts), graph, rows_of(session, graph))
-
-
-def impact(session: Session, starts: Collection[Ref]) -> Family:
-    """Everything that was made from the starting rows."""
-    graph = downstream(session, starts)
-    return Family(tuple(starts), graph, rows_of(session, graph))
-
-
-def starts_of(session: Session, ref: Ref) -> list[Ref]:
-    """The rows a reference stands for: itself, or for a job the last thing that was made for it.
+def explain(session: Session, starts: Collection[Ref], *, as_of: datetime | None = None) -> Family:
+    """Everything that the starting rows were made from, with whole rows.
 
     Raises:
-        BadInput: there is no such row, or nothing was made for the job yet.
+        BadInput: the answer has more than two million rows.
     """
-    if not exists(session, ref):
+    found = walk.walk(session, starts, up=True, as_of=as_of, columns="all")
+    return Family(tuple(ref for ref in starts if ref in found.graph), found.graph, found.rows)
+
+
+def impact(session: Session, starts: Collection[Ref], *, as_of: datetime | None = None) -> Family:
+    """Everything that was made from the starting rows. The rows lack documents and other large values: there are many.
+
+    Raises:
+        BadInput: the answer has more than two million rows.
+    """
+    found = walk.walk(session, starts, up=False, as_of=as_of, columns="slim")
+    return Family(tuple(ref for ref in starts if ref in found.graph), found.graph, found.rows)
+
+
+def starts_of(session: Session, ref: Ref, *, as_of: datetime | None = None) -> list[Ref]:
+    """The rows a reference stands for: itself, or for a job the last thing that was made for it (by `as_of`).
+
+    Raises:
+        BadInput: there is no such row, there was none yet, or nothing was made for the job yet.
+    """
+    made = _made_at(session, ref)
+    if made is None:
         raise BadInput(f"Showing {ref}: there is no such row. `reelineage jobs list` shows the jobs.")
+    if as_of is not None and made > as_of:
+        raise BadInput(f"Showing {ref} as of {as_of:%Y-%m-%d %H:%M:%S} UTC: it came later ({made:%Y-%m-%d %H:%M:%S}).")
     if ref.node != "job":
         return [ref]
-    current = lineage.current(session, int(ref.key))
+    current = lineage.current(session, int(ref.key), as_of=as_of)
     if current.video is not None:
-        decided = session.scalar(select(Decision.id).where(Decision.video_id == current.video.id))
+        then = [] if as_of is None else [Decision.decided_at <= as_of]
+        decided = session.scalar(select(Decision.id).where(Decision.video_id == current.video.id, *then))
         if decided is not None:
             return [Ref("decision", str(decided))]
     for asset in reversed(lineage.ASSETS):
@@ -63,15 +75,12 @@ def starts_of(session: Session, ref: Ref) -> list[Ref]:
     )
 
 
-def rows_of(session: Session, refs: Collection[Ref]) -> dict[Ref, Row[Any]]:
+def rows_of(session: Session, refs: Iterable[Ref]) -> dict[Ref, Row[Any]]:
     """The stored row of each reference, one query per table and batch."""
-    found: dict[Ref, Row[Any]] = {}
-    for node, table in node_tables().items():
-        keys = [ref.key for ref in refs if ref.node == node]
-        key = next(iter(table.primary_key.columns))
-        for start in range(0, len(keys), _MOST_KEYS):
-            batch = keys[start : start + _MOST_KEYS]
-            typed = batch if node == "artifact" else [int(one) for one in batch]
-            for row in session.execute(select(table).where(key.in_(typed))):
-                found[Ref(node, str(row._mapping[key]))] = row  # noqa: SLF001 — SQLAlchemy's documented accessor
-    return found
+    return walk.rows_of(session, refs)
+
+
+def _made_at(session: Session, ref: Ref) -> datetime | None:
+    """Since when there is such a row."""
+    table = node_tables()[ref.node]
+    return session.scalar(select(since(ref.node)).where(key_of(table) == walk.typed(ref)))

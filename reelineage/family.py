@@ -1,96 +1,30 @@
-"""The family tree of any row, read from the models' own foreign keys: a new table joins by declaring its keys.
+"""The family of any row: what it was made from, what was made from it, and what it inherits from there.
 
-Belongs here: references such as `video:7` and the walks up and down, one query per level. Not here: which rows are
-current (`lineage.py`), printing (`console/show.py`). Every function takes a session that the caller opened.
+Belongs here: references such as `video:7`, and questions that a walk answers. Not here: the walk itself (`walk.py`),
+which rows are current (`lineage.py`), printing (`console/showing`). Sessions are opened by the caller.
 """
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from typing import get_args
 
-from sqlalchemy import Column, ForeignKeyConstraint, String, Table, cast, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import exists as is_there
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
 
 from reelineage.documents import StandIn
 from reelineage.errors import BadInput
-from reelineage.models import Base, ProviderCall
+from reelineage.graph import Ref, key_of, node_tables
+from reelineage.models import ProviderCall, TrendFetch
+from reelineage.walk import direct_parents, typed, walk
 
+__all__ = [
+    "Ref", "downstream", "exists", "node_tables", "parents_of", "parse_reference", "stand_ins_behind", "upstream",
+]  # fmt: skip
 _REFERENCE = re.compile(r"([a-z_]{1,32}):([0-9a-f]{1,64})", re.ASCII)
-_MOST_NODES = 2_000_000
+_STAND_INS: tuple[StandIn, ...] = tuple(sorted(get_args(StandIn)))
 _MOST_KEYS = 5_000  # SQLite takes 32,766 parameters in one statement
-
-
-@dataclass(frozen=True, order=True)
-class Ref:
-    """A row by the word for its table and its key: `video:7`; an artifact's key is its sha256."""
-
-    node: str
-    key: str
-
-    def __str__(self) -> str:
-        """The form people type."""
-        return f"{self.node}:{self.key}"
-
-
-@dataclass(frozen=True)
-class _Edge:
-    """How one table leads to another: select (child key, parent key) from `table`."""
-
-    child_node: str
-    child: Column[object]
-    parent_node: str
-    parent: Column[object]
-    table: Table
-
-
-@cache
-def node_tables() -> dict[str, Table]:
-    """Every table whose rows are nodes, by its word."""
-    return {table.info["node"]: table for table in Base.metadata.sorted_tables if "node" in table.info}
-
-
-@cache
-def _edges() -> tuple[_Edge, ...]:
-    """All ways from a row to what it was made from. A job is where rows live, not what they are made from."""
-    found = {}
-    for table in Base.metadata.sorted_tables:
-        for child_node, child in _children(table):
-            for constraint in table.foreign_key_constraints:
-                target, column = _target(constraint)
-                node = target.info.get("node")
-                if node in (None, "job", "tombstone") or column is None or column.name == child.name:
-                    continue
-                found[child_node, str(child), node, str(column)] = _Edge(child_node, child, node, column, table)
-    return tuple(found.values())
-
-
-def _children(table: Table) -> Iterator[tuple[str, Column[object]]]:
-    if "node" in table.info:
-        yield table.info["node"], _key(table)
-    elif "derived" in table.info:
-        column = table.c[table.info["derived"]]
-        for constraint in table.foreign_key_constraints:
-            target, own = _target(constraint)
-            if own is not None and own.name == column.name:
-                yield target.info["node"], column
-                return
-
-
-def _key(table: Table) -> Column[object]:
-    return next(iter(table.primary_key.columns))
-
-
-def _target(constraint: ForeignKeyConstraint) -> tuple[Table, Column[object] | None]:
-    """The table a key leads to, and the column here that holds the target's own primary key."""
-    target = constraint.referred_table
-    if "node" not in target.info:
-        return target, None
-    key = _key(target)
-    for element in constraint.elements:
-        if element.column is key:
-            return target, element.parent
-    return target, None
 
 
 def parse_reference(text: str) -> Ref:
@@ -113,83 +47,58 @@ def parse_reference(text: str) -> Ref:
 
 def exists(session: Session, ref: Ref) -> bool:
     """Whether there is such a row."""
-    key = _key(node_tables()[ref.node])
-    return session.execute(select(key).where(key == _typed(ref))).first() is not None
+    key = key_of(node_tables()[ref.node])
+    return session.execute(select(key).where(key == typed(ref))).first() is not None
 
 
-def upstream(session: Session, starts: Collection[Ref]) -> dict[Ref, tuple[Ref, ...]]:
-    """Everything the starting rows were made from: each row with its direct parents, in the order first met."""
-    return _walk(session, starts, up=True)
+def upstream(session: Session, starts: Collection[Ref], *, as_of: datetime | None = None) -> dict[Ref, tuple[Ref, ...]]:
+    """Everything the starting rows were made from: each row with its direct parents, in the order first met.
+
+    With `as_of` as it stood at that moment: rows made later are not there.
+    """
+    return walk(session, starts, up=True, as_of=as_of).graph
 
 
-def downstream(session: Session, starts: Collection[Ref]) -> dict[Ref, tuple[Ref, ...]]:
-    """Everything made from the starting rows: each row with its direct children."""
-    return _walk(session, starts, up=False)
+def downstream(
+    session: Session, starts: Collection[Ref], *, as_of: datetime | None = None
+) -> dict[Ref, tuple[Ref, ...]]:
+    """Everything made from the starting rows: each row with its direct children; `as_of` as for `upstream`."""
+    return walk(session, starts, up=False, as_of=as_of).graph
 
 
-def stand_ins_behind(session: Session, refs: Collection[Ref]) -> tuple[StandIn, ...]:
-    """Which stand-ins are among the ancestors of these rows."""
-    calls = [int(ref.key) for ref in upstream(session, refs) if ref.node == "provider_call"]
+def parents_of(session: Session, refs: Collection[Ref]) -> dict[Ref, tuple[Ref, ...]]:
+    """The direct parents of each of these rows, and nothing further up: what an export tells of a batch of rows."""
+    return direct_parents(session, refs)
+
+
+def stand_ins_behind(
+    session: Session, refs: Collection[Ref], *, lost_by: datetime | None = None
+) -> tuple[StandIn, ...]:
+    """Which stand-ins are among the ancestors of these rows: what a provider or source said of itself, or `ambiguous`.
+
+    A call is ambiguous too when the answer to the same request of the same job was lost before: it may be paid twice.
+    With `lost_by` only answers that were lost until then count.
+    """
+    graph = upstream(session, refs)
     found: set[str | None] = set()
-    for start in range(0, len(calls), _MOST_KEYS):
-        batch = calls[start : start + _MOST_KEYS]
-        found.update(session.scalars(select(ProviderCall.stand_in).where(ProviderCall.id.in_(batch)).distinct()))
-    return tuple(sorted(_stand_in(word) for word in found if word))
+    for fetches in _batches(graph, "trend_fetch"):
+        found.update(session.scalars(select(TrendFetch.stand_in).where(TrendFetch.id.in_(fetches)).distinct()))
+    lost = aliased(ProviderCall)
+    same = (lost.job_id == ProviderCall.job_id, lost.request_sha256 == ProviderCall.request_sha256)
+    by_then = () if lost_by is None else (lost.finished_at <= lost_by,)
+    unclear = or_(
+        ProviderCall.status == "ambiguous",
+        is_there().where(*same, *by_then, lost.status == "ambiguous").correlate(ProviderCall),
+    )
+    for calls in _batches(graph, "provider_call"):
+        mine = ProviderCall.id.in_(calls)
+        found.update(session.scalars(select(ProviderCall.stand_in).where(mine).distinct()))
+        if session.scalar(select(ProviderCall.id).where(mine, unclear).limit(1)) is not None:
+            found.add("ambiguous")
+    return tuple(word for word in _STAND_INS if word in found)
 
 
-def _stand_in(word: str) -> StandIn:
-    return "demo" if word == "demo" else "fallback"
-
-
-def _walk(session: Session, starts: Collection[Ref], *, up: bool) -> dict[Ref, tuple[Ref, ...]]:
-    graph: dict[Ref, tuple[Ref, ...]] = {}
-    level = list(dict.fromkeys(starts))
-    while level:
-        if len(graph) + len(level) > _MOST_NODES:
-            raise BadInput(f"Walking the lineage: more than {_MOST_NODES:,} rows. Start from a narrower reference.")
-        found: dict[Ref, list[Ref]] = {ref: [] for ref in level}
-        for start in range(0, len(level), _MOST_KEYS):
-            for here, there in _next_level(session, level[start : start + _MOST_KEYS], up=up):
-                found[here].append(there)
-        graph.update({ref: tuple(dict.fromkeys(others)) for ref, others in found.items()})
-        level = [ref for ref in dict.fromkeys(r for others in found.values() for r in others) if ref not in graph]
-    return graph
-
-
-def _next_level(session: Session, level: list[Ref], *, up: bool) -> Iterator[tuple[Ref, Ref]]:
-    """One query: the neighbours of all rows of a level."""
-    keys: dict[str, list[int | str]] = {}
-    for ref in level:
-        keys.setdefault(ref.node, []).append(_typed(ref))
-    parts = []
-    for edge in _edges():
-        here_node, here, there_node, there = (
-            (edge.child_node, edge.child, edge.parent_node, edge.parent)
-            if up
-            else (edge.parent_node, edge.parent, edge.child_node, edge.child)
-        )
-        if here_node in keys:
-            parts.append(
-                select(
-                    literal(here_node).label("here_node"),
-                    cast(here, String).label("here"),
-                    literal(there_node).label("there_node"),
-                    cast(there, String).label("there"),
-                ).where(here.in_(keys[here_node]), there.is_not(None))
-            )
-    if parts:
-        rows = session.execute(union_all(*parts)).all()
-        for here_node, here_key, there_node, there_key in sorted(rows, key=_natural):
-            yield Ref(here_node, here_key), Ref(there_node, there_key)
-
-
-def _natural(row: tuple[str, str, str, str]) -> tuple[str, int, str, str, int, str]:
-    """Order rows by kind and number, so that a tree prints the same on every engine."""
-    here_node, here, there_node, there = row
-    return (
-        here_node, int(here) if here.isdigit() else 0, here, there_node, int(there) if there.isdigit() else 0, there,
-    )  # fmt: skip
-
-
-def _typed(ref: Ref) -> int | str:
-    return ref.key if ref.node == "artifact" else int(ref.key)
+def _batches(graph: Collection[Ref], node: str) -> Iterator[list[int]]:
+    keys = [int(ref.key) for ref in graph if ref.node == node]
+    for start in range(0, len(keys), _MOST_KEYS):
+        yield keys[start : start + _MOST_KEYS]

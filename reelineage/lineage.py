@@ -6,6 +6,7 @@ Belongs here: rules that hold for every job. Not here: walking the graph of rows
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
@@ -112,20 +113,29 @@ class Current:
         return next((asset for asset in ASSETS[start:] if not self.rows(asset)), None)
 
 
-def current(session: Session, job_id: int) -> Current:
-    """The rows that count now: the newest report, its newest analysis, the newest script, and what hangs on that."""
-    report = _newest(session, TrendReport, TrendReport.job_id == job_id)
-    analysis = _newest(session, TrendAnalysis, *_within(TrendAnalysis, job_id, report_id=report.id)) if report else None
-    script = _newest(session, Script, Script.job_id == job_id)
-    voiceover = _newest(session, Voiceover, *_within(Voiceover, job_id, script_id=script.id)) if script else None
-    clips = _current_clips(session, script, voiceover) if script and voiceover else None
-    video = _current_video(session, clips) if clips else None
-    review = _newest(session, Review, *_within(Review, job_id, video_id=video.id)) if video else None
+def current(session: Session, job_id: int, *, as_of: datetime | None = None) -> Current:
+    """The rows that count now: the newest report, its newest analysis, the newest script, and what hangs on that.
+
+    With `as_of` the rows that counted at that moment.
+    """
+    then = as_of or datetime.max.replace(tzinfo=UTC)
+
+    def newest(entity: type[RowType], **upstream: int) -> RowType | None:
+        return _newest(session, entity, *_within(entity, job_id, then, **upstream))
+
+    report = newest(TrendReport)
+    analysis = newest(TrendAnalysis, report_id=report.id) if report else None
+    script = newest(Script)
+    voiceover = newest(Voiceover, script_id=script.id) if script else None
+    clips = _current_clips(session, script, voiceover, then) if script and voiceover else None
+    video = _current_video(session, clips, then) if clips else None
+    review = newest(Review, video_id=video.id) if video else None
     return Current(report, analysis, script, voiceover, clips, video, review)
 
 
-def _within(entity: type[Base], job_id: int, **columns: int) -> list[ColumnElement[bool]]:
-    return [getattr(entity, name) == value for name, value in {"job_id": job_id, **columns}.items()]
+def _within(entity: type[Base], job_id: int, then: datetime, **columns: int) -> list[ColumnElement[bool]]:
+    conditions = [getattr(entity, name) == value for name, value in {"job_id": job_id, **columns}.items()]
+    return [*conditions, entity.__table__.c.created_at <= then]
 
 
 def _newest(session: Session, entity: type[RowType], *conditions: ColumnElement[bool]) -> RowType | None:
@@ -134,21 +144,21 @@ def _newest(session: Session, entity: type[RowType], *conditions: ColumnElement[
     return session.scalars(select(entity).where(*conditions).order_by(identity.desc()).limit(1)).first()
 
 
-def _current_clips(session: Session, script: Script, voiceover: Voiceover) -> tuple[Clip, ...] | None:
+def _current_clips(session: Session, script: Script, voiceover: Voiceover, then: datetime) -> tuple[Clip, ...] | None:
     """The newest clip of every scene made for this voiceover, or None while a scene lacks one."""
     newest = (
         select(func.max(Clip.id))
-        .where(Clip.job_id == script.job_id, Clip.script_id == script.id, Clip.voiceover_id == voiceover.id)
+        .where(*_within(Clip, script.job_id, then, script_id=script.id, voiceover_id=voiceover.id))
         .group_by(Clip.scene)
     )
     clips = tuple(session.scalars(select(Clip).where(Clip.id.in_(newest)).order_by(Clip.scene)))
     return clips if len(clips) == script.scene_count else None
 
 
-def _current_video(session: Session, clips: tuple[Clip, ...]) -> Video | None:
+def _current_video(session: Session, clips: tuple[Clip, ...], then: datetime) -> Video | None:
     """The newest video, if it shows exactly these clips."""
     first = clips[0]
-    conditions = _within(Video, first.job_id, script_id=first.script_id, voiceover_id=first.voiceover_id)
+    conditions = _within(Video, first.job_id, then, script_id=first.script_id, voiceover_id=first.voiceover_id)
     video = _newest(session, Video, *conditions)
     if video is None:
         return None

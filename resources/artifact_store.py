@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,6 +77,17 @@ class ArtifactStore:
         """The sha256 of every stored file, by name."""
         for path in sorted(self.root.glob("[0-9a-f][0-9a-f]/*")):
             yield path.name
+
+    def remove(self, hashes: Iterable[str]) -> int:
+        """Delete files that were taken down; returns how many were there. The rows say first that they are gone."""
+        removed = 0
+        for sha256 in hashes:
+            place = self._place(sha256)
+            if place.is_file():
+                place.unlink(missing_ok=True)
+                _flush_folder(place.parent)
+                removed += 1
+        return removed
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:

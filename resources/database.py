@@ -14,15 +14,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from reelineage.errors import BadInput, FenceLost, TransientError
-from reelineage.models import Job
+from reelineage.fingerprint import canonical_json
+from reelineage.models import Installation, Job
 from resources.settings import PROJECT
 
 _BUSY_SECONDS = 60
+_CHECKPOINT_SECONDS = 2
 _ADVISORY_LOCK = 7_203_442_211
+_PG_READ_ONLY = "25006"  # read_only_sql_transaction
 
 
 class Database:
@@ -45,6 +48,12 @@ class Database:
                 _ensure_schema(connection, self.url, upgrade=False)
         except BaseException as error:
             engine.dispose()
+            if isinstance(error, OperationalError) and _may_not_write(error):
+                raise BadInput(
+                    f"Opening the database {_shown(self.url)}: its folder may only be read ({error.orig}), and SQLite "
+                    "writes beside it even to answer a question. Nothing was changed. Make the home writable for you, "
+                    "or copy it to where you may write and set REELINEAGE_HOME."
+                ) from error
             if isinstance(error, OperationalError):
                 raise TransientError(
                     f"Opening the database {_shown(self.url)}: it does not answer ({error.orig}). Start it, or correct "
@@ -85,10 +94,22 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in one write transaction (`BEGIN IMMEDIATE` on SQLite); commits unless the block raises."""
+        """A session in one write transaction (`BEGIN IMMEDIATE` on SQLite); commits unless the block raises.
+
+        Raises:
+            BadInput: the database may only be read.
+        """
         writer = self.engine.execution_options(write=True)
-        with Session(writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        try:
+            with Session(writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            if not _may_not_write(error):
+                raise
+            raise BadInput(
+                f"Writing to the database {_shown(self.url)}: it may only be read, so nothing was changed. Make the "
+                "home (or the database) writable for you."
+            ) from error
 
     @contextmanager
     def fenced_write(self, job_id: int, run_id: str) -> Iterator[Session]:
@@ -106,6 +127,32 @@ class Database:
                     f"`reelineage jobs show {job_id}` tells who works on it."
                 )
             yield session
+
+    def require_writable(self) -> None:
+        """Find out now whether a row could be stored later.
+
+        Raises:
+            BadInput: the database may only be read.
+        """
+        with self.write() as session:
+            session.execute(select(Installation.id).with_for_update())
+
+    def wipe_traces(self) -> bool:
+        """Empty SQLite's write-ahead log, which still holds rows as they were; False while somebody reads from it.
+
+        PostgreSQL keeps old rows until VACUUM has been over their table.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        connection = self.engine.raw_connection()  # a checkpoint cannot run inside a transaction
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_CHECKPOINT_SECONDS * 1000}")
+            busy = int(cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            cursor.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}")
+        finally:
+            connection.close()
+        return busy == 0
 
     def close(self) -> None:
         """Close all connections."""
@@ -129,8 +176,17 @@ class Database:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": _BUSY_SECONDS}}
+        # canonical text lies in the file as it was hashed: the audit need not read a document to know it unchanged
+        return {"connect_args": {"timeout": _BUSY_SECONDS}, "json_serializer": canonical_json}
     return {"pool_pre_ping": True, "pool_size": 4, "max_overflow": 4, "connect_args": {"connect_timeout": 10}}
+
+
+def _may_not_write(error: DBAPIError) -> bool:
+    """Whether the database can only be read: SQLite's or PostgreSQL's own word for it."""
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")) or (
+        getattr(error.orig, "pgcode", None) == _PG_READ_ONLY
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 â€” the driver's own connection
@@ -139,6 +195,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 â
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what a take-down empties is overwritten with zeros, not left in free pages
         "recursive_triggers=ON",  # else INSERT OR REPLACE deletes a row without asking the DELETE trigger
         f"busy_timeout={_BUSY_SECONDS * 1000}",
     ):

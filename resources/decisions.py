@@ -11,13 +11,20 @@ from sqlalchemy.orm import Session
 
 from reelineage import lineage
 from reelineage.documents import Review as ReviewDocument
+from reelineage.documents import StandIn
 from reelineage.errors import BadInput
+from reelineage.explain import explain
+from reelineage.family import Ref, stand_ins_behind
 from reelineage.models import Decision, Job, Review, Video
+from reelineage.rights.bill_of_materials import unknown_licences
+from reelineage.takedown.withdrawal import is_withdrawn, told
 from reelineage.text import clean_text
 from reelineage.theme import Theme
 from resources.database import Database
+from resources.takedown.lock import hold_takedowns
 
 VERDICTS = {"approve": "approved", "reject": "rejected"}
+_SHOWN_ITEMS = 5
 
 
 def decide(
@@ -35,7 +42,8 @@ def decide(
     `video_sha256` is what the person looked at; a video that changed since refuses the decision.
 
     Raises:
-        BadInput: there is no current reviewed video, it is decided already, it changed, or it holds demo material.
+        BadInput: there is no current reviewed video, it is decided already, or it changed; for an approval also: it or
+            something it was made from was taken down, it holds demo material, or a licence is unknown.
     """
     doing = f"Deciding on job {job_id}"
     text = clean_text(reason, max_characters=2000)
@@ -44,17 +52,15 @@ def decide(
     try:
         with database.write() as session:
             locked = session.get(Job, job_id, with_for_update=True)
+            hold_takedowns(session)
             job, video, review = _reviewed(session, locked, doing)
             if video_sha256 is not None and video_sha256 != video.file_sha256:
                 raise BadInput(
                     f"{doing}: the video changed since it was shown. Look at video:{video.id} and decide again."
                 )
-            findings = ReviewDocument.model_validate(review.document)
-            if verdict == "approve" and findings.stand_ins and not allow_demo:
-                raise BadInput(
-                    f"{doing}: the video has {' and '.join(findings.stand_ins)} material among its sources. "
-                    "Approve it with --allow-demo if that is meant."
-                )
+            stand_ins = stand_ins_behind(session, [Ref("video", str(video.id))])
+            if verdict == "approve":
+                _check_approvable(session, job, video, stand_ins if not allow_demo else (), doing)
             decision = Decision(
                 job_id=job_id,
                 review_id=review.id,
@@ -63,7 +69,7 @@ def decide(
                 verdict=verdict,
                 reason=text,
                 actor=clean_text(actor, max_characters=200) or "unknown",
-                demo_allowed=allow_demo and bool(findings.stand_ins),
+                demo_allowed=allow_demo and bool(stand_ins),
                 decided_at=datetime.now(UTC),
             )
             session.add(decision)
@@ -78,15 +84,50 @@ def approve_if_theme_says(database: Database, job_id: int) -> Decision | None:
     """Approve a waiting video whose theme says `approval: auto`, unless a finding or a stand-in stands against it."""
     with database.read() as session:
         job = session.get(Job, job_id)
-        review = lineage.current(session, job_id).review
-    if job is None or review is None or job.state != "awaiting_review":
-        return None
-    found = ReviewDocument.model_validate(review.document)
-    if Theme.model_validate(job.theme).approval != "auto" or found.recommendation != "approve" or found.stand_ins:
+        current = lineage.current(session, job_id)
+        if job is None or job.state != "awaiting_review" or not current.video or not current.review:
+            return None
+        if current.review.document is None or is_withdrawn(session, current.video.id):
+            return None
+        stand_ins = stand_ins_behind(session, [Ref("video", str(current.video.id))])
+        unknown = _unknown_licences(session, job, current.video)
+    found = ReviewDocument.model_validate(current.review.document)
+    if Theme.model_validate(job.theme).approval != "auto" or found.recommendation != "approve" or stand_ins or unknown:
         return None
     return decide(
         database, job_id, verdict="approve", reason="approval: auto, and nothing stands against it", actor="theme"
     )
+
+
+def _check_approvable(session: Session, job: Job, video: Video, stand_ins: tuple[StandIn, ...], doing: str) -> None:
+    """Refuse what must not be delivered, asking the tables and not only the review: either may be older than the other.
+
+    Raises:
+        BadInput: names the take-down, the stand-ins or the works without a known licence.
+    """
+    if tombstone := is_withdrawn(session, video.id):
+        raise BadInput(
+            f"{doing}: video:{video.id} or something it was made from was {told(tombstone)} (tombstone:{tombstone.id}, "
+            f"by {tombstone.actor}). It can only be rejected."
+        )
+    if stand_ins:
+        raise BadInput(
+            f"{doing}: the video has {' and '.join(stand_ins)} material among its sources. "
+            "Approve it with --allow-demo if that is meant."
+        )
+    if unknown := _unknown_licences(session, job, video):
+        raise BadInput(
+            f"{doing}: the licence of {', '.join(unknown[:_SHOWN_ITEMS])} is unknown. Name it in the theme and make "
+            "the video again; `allow_unknown_licences: true` in the theme lets it pass."
+        )
+
+
+def _unknown_licences(session: Session, job: Job, video: Video) -> list[str]:
+    """The outside works behind a video whose licence nobody knows, unless its theme allows that."""
+    if Theme.model_validate(job.theme).allow_unknown_licences:
+        return []
+    lines = unknown_licences(explain(session, [Ref("video", str(video.id))]))
+    return [f"the {line.kind} {line.title}" for line in lines]
 
 
 def _reviewed(session: Session, job: Job | None, doing: str) -> tuple[Job, Video, Review]:

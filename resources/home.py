@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from reelineage.errors import BadInput
 from resources.artifact_store import ArtifactStore
 from resources.database import Database
 from resources.decisions import approve_if_theme_says
@@ -66,6 +67,21 @@ class Home:
 def open_home() -> Home:
     """The home that the environment names; the same object for the same settings within a process."""
     return _open(load_settings(), os.getpid())
+
+
+def existing_home() -> Home:
+    """The same for what only asks: a wrong name must not make a home and answer out of an empty one.
+
+    Raises:
+        BadInput: there is no database in the home that the environment names.
+    """
+    home = open_home()
+    if home.settings.database_url is None and not (home.root / "reelineage.db").is_file():
+        raise BadInput(
+            f"Opening the home {home.root}: there is none yet. `reelineage make THEME` makes one; or set "
+            "REELINEAGE_HOME to yours."
+        )
+    return home
 
 
 @cache

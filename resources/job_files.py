@@ -14,6 +14,7 @@ from reelineage.documents import ArtifactRef
 from reelineage.errors import BadInput, PermanentError
 from reelineage.fingerprint import sha256_of_file
 from reelineage.look import FootageFile
+from reelineage.takedown.withdrawal import refuse_removed
 from reelineage.text import clean_text
 from reelineage.theme import Theme
 from resources.home import Home
@@ -51,6 +52,8 @@ class OwnFiles:
         )
         known = [file.artifact_sha256 for file in footage.files]
         for sha256 in [*known, *([music.artifact_sha256] if music.artifact_sha256 else [])]:
+            with home.database.read() as session:
+                refuse_removed(session, sha256, doing="Creating a job from a stored file")
             home.store.path(sha256)
 
     def stored(self, theme: Theme) -> Theme:
@@ -75,6 +78,8 @@ class OwnFiles:
         store = self._home.store
         try:
             artifact = ArtifactRef(sha256=sha256_of_file(path), size_bytes=path.stat().st_size, media_type=media_type)
+            with self._home.database.read() as session:
+                refuse_removed(session, artifact.sha256, doing=f"Creating a job: {_name(path)} cannot be used")
             if not store.has(artifact):
                 with store.scratch() as scratch:
                     copy = scratch / "file"

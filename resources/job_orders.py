@@ -7,6 +7,8 @@ Belongs here: reading what people hand in, within its folder and its size. Not h
 from pathlib import Path
 
 from reelineage.errors import BadInput
+from reelineage.fingerprint import sha256_of
+from reelineage.takedown.withdrawal import refuse_removed
 from reelineage.theme import MAX_THEME_BYTES, FeedSource, FileSource, Source, Theme, parse_theme
 from reelineage.trends import read_trends
 from resources.home import Home
@@ -83,6 +85,8 @@ def _frozen(home: Home, source: Source, folder: Path | None) -> Source:
     if not isinstance(source, FileSource | FeedSource):
         return source
     if source.artifact_sha256 is not None:
+        with home.database.read() as session:
+            refuse_removed(session, source.artifact_sha256, doing="Creating a job from a stored trend file")
         home.store.path(source.artifact_sha256)
         return source
     path = inside(folder, source.path, "trend file")
@@ -93,6 +97,8 @@ def _stored(home: Home, source: FileSource | FeedSource, path: Path, name: str) 
     data = _read(path, "trend file", MAX_TREND_BYTES)
     given = source.path is not None
     fetch = read_trends(data, name=name, kind=source.kind if given else None)
+    with home.database.read() as session:
+        refuse_removed(session, sha256_of(data), doing=f"Creating a job: {name[:120]} cannot be used")
     artifact = home.store.put_bytes(data, "application/octet-stream")
     with home.database.write() as session:
         ensure_artifact(session, artifact)  # else the audit takes the file of a waiting job for an orphan

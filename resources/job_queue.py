@@ -18,6 +18,7 @@ from reelineage import lineage
 from reelineage.errors import BadInput, ClaimRefused
 from reelineage.fingerprint import sha256_of
 from reelineage.models import Installation, Job, ProviderCall
+from reelineage.takedown.withdrawal import why_not_made
 from reelineage.theme import Theme
 from resources.database import Database
 from resources.job_states import changed, existing, is_abandoned, now, park, settle, why_no_retry
@@ -131,7 +132,7 @@ class JobQueue:
         remakes, and is refused once a later attempt exists or the job left the queue another way.
 
         Raises:
-            BadInput: no such job, or it was cancelled.
+            BadInput: no such job, it was cancelled, or what it is made from was taken down.
             ClaimRefused: another live run holds it; names the holder and until when.
         """
         job = self.get(job_id)
@@ -147,6 +148,7 @@ class JobQueue:
                 f"Starting on job {job_id}: it was cancelled. "
                 f"`reelineage jobs retry {job_id}` puts it back into the queue."
             )
+        self._refuse_taken_down(job, partial=partial)
         holder = job.active_run
         free = holder is not None and (
             is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at) or run_has_ended(holder)
@@ -308,6 +310,8 @@ class JobQueue:
             died = job.state == "running" and is_abandoned(job)
             if job.state not in ("failed", "cancelled", "queued") and not died:
                 raise BadInput(why_no_retry(job))
+            if why := why_not_made(session, job, resume=True):
+                raise BadInput(f"Retrying job {job_id}: {why}. Create a new job.")
             if died:
                 settle(session, job)
                 if job.state in ("awaiting_review", "approved", "rejected"):
@@ -355,6 +359,21 @@ class JobQueue:
         job.lease_host, job.lease_pid, job.lease_process_started_at = worker.host, worker.pid, worker.started_at
         job.lease_expires_at = now() + self._lease
         job.updated_at = now()
+
+    def _refuse_taken_down(self, job: Job, *, partial: bool) -> None:
+        """Park a job that can never be made, because what it is made from was taken down, and say so.
+
+        A run of chosen assets may still use what is left; it is told by what it loads.
+        """
+        with self._database.write() as session:
+            job = existing(session, job.id, lock=True)
+            resume = not partial and lineage.current(session, job.id).first_missing is not None
+            why = why_not_made(session, job, resume=resume)
+            message = f"Making job {job.id}: {why}. Create a new job."
+            if why and job.active_run is None and job.state in ("queued", "submitted", "failed"):
+                job.state, job.error_kind, job.error, job.updated_at = "failed", "permanent", message, now()
+        if why:
+            raise BadInput(message)
 
     @staticmethod
     def _close_lost_calls(session: Session, job_id: int, run_id: str) -> None:

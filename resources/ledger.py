@@ -13,13 +13,16 @@ from pydantic import JsonValue
 from sqlalchemy import select
 
 from reelineage.documents import ArtifactRef, ProviderIdentity, Sha256
-from reelineage.errors import FenceLost, PermanentError, TransientError
+from reelineage.errors import BadInput, FenceLost, PermanentError, TransientError
 from reelineage.fingerprint import sha256_of
 from reelineage.models import Artifact, ProviderCall
+from reelineage.takedown.withdrawal import refuse_removed
 from resources.artifact_store import ArtifactStore
 from resources.costs import cost_of_job
 from resources.database import Database
 from resources.record_edges import ensure_artifact
+from resources.takedown.lock import hold_takedowns
+from resources.unnamed_files import removed_unless_named
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,9 @@ class Ledger:
         except BaseException as error:
             self._close_failed(call_id, request, error)
             raise
-        with self._database.write() as session:
+        put = [artifact.sha256] if artifact and product.stored is None else []
+        with removed_unless_named(self._database, self._store, put), self._database.write() as session:
+            hold_takedowns(session)  # before the call's row: a take-down locks them in this order too
             call = session.get_one(ProviderCall, call_id, with_for_update=True)
             if call.status != "intent":
                 raise FenceLost(
@@ -115,7 +120,18 @@ class Ledger:
         if product.stored is not None:
             self._store.path(product.stored.sha256)  # a row must not name a file that is gone
             return product.stored
-        return self._store.put_file(product.file, product.media_type) if product.file else None
+        return self._put(product.file, product.media_type) if product.file else None
+
+    def _put(self, file: Path, media_type: str) -> ArtifactRef:
+        """The file as an artifact, unless the same bytes were taken down: a new call must not bring them back."""
+        artifact = self._store.put_file(file, media_type)
+        try:
+            with self._database.read() as session:
+                refuse_removed(session, artifact.sha256, doing=f"Storing an answer for job {self._job_id}")
+        except BadInput:
+            self._store.remove([artifact.sha256])
+            raise
+        return artifact
 
     def _check_not_paid_already(self, request: Request) -> None:
         """Refuse a request that may have been carried out and charged before, although its answer was lost."""

@@ -1,24 +1,29 @@
 """The people's view of finished videos: `output/review`, `output/approved`, `output/rejected`.
 
-Belongs here: making the folders agree with the tables. Files are hard links (or copies) of artifacts; records never
-store these paths, so the view can be thrown away and repaired at any time.
+Belongs here: making the folders agree with the tables: signed files, and none of a video that was withdrawn. They are
+hard links (or copies) of artifacts; records never store these paths, so the view can be repaired at any time.
 """
 
+import logging
 import re
 import shutil
+import time
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
 from reelineage.errors import MissingUpstream
 from reelineage.fingerprint import sha256_of_file
-from reelineage.models import Decision, Job, Video
+from reelineage.models import Credential, Decision, Job, Review, Tombstone, Video
+from reelineage.takedown.withdrawal import is_withdrawn
 from resources.artifact_store import ArtifactStore
 from resources.database import Database
 
+_log = logging.getLogger(__name__)
 _FOLDERS = {"approve": "approved", "reject": "rejected", None: "review"}
+_ABANDONED_SECONDS = 3_600.0
 _NAME = re.compile(r"job-(\d+)-video-(\d+)\.(mp4|srt|vtt|ass|png|jpg)")
 
 
@@ -32,21 +37,53 @@ class OutputView:
 
     def sync(self, job_id: int) -> Path | None:
         """Put the job's current reviewed video where its decision says, remove older ones; returns the MP4's path."""
-        with self._database.read() as session:
-            wanted = self._wanted(session, job_id)
-        self._make_true(
-            wanted, [path for folder in _FOLDERS.values() for path in self._files(folder, f"job-{job_id}-")]
-        )
+        wanted = self._wanted_now(job_id)
+        while True:
+            self._make_true(
+                wanted, [path for folder in _FOLDERS.values() for path in self._files(folder, f"job-{job_id}-")]
+            )
+            if wanted == (now := self._wanted_now(job_id)):
+                break
+            wanted = now  # decided or taken down while files were linked, and whoever did that saw none of them
         video = next(iter(wanted), None)
         return video if video and video.is_file() else None
 
     def repair(self) -> None:
         """Make the whole view true again, for instance after a crash or a restored backup."""
+        while True:
+            moment = self._moment()
+            wanted = self._all_wanted()
+            self._make_true(wanted, [path for folder in _FOLDERS.values() for path in self._files(folder, "job-")])
+            if moment == self._moment():
+                break  # else reviewed, decided or taken down meanwhile, and whoever did that saw other files
+        for part in self.root.glob("*/.job-*.part"):
+            self._remove_abandoned(part)
+
+    def _moment(self) -> tuple[int | None, ...]:
+        """Changes with everything that changes what is to be shown."""
+        newest = [select(func.max(model.id)).scalar_subquery() for model in (Review, Decision, Tombstone)]
+        with self._database.read() as session:
+            return tuple(session.execute(select(*newest)).one())
+
+    def _all_wanted(self) -> dict[Path, str]:
         wanted: dict[Path, str] = {}
         with self._database.read() as session:
             for job_id in session.scalars(select(Video.job_id).distinct().order_by(Video.job_id)):
                 wanted |= self._wanted(session, job_id)
-        self._make_true(wanted, [path for folder in _FOLDERS.values() for path in self._files(folder, "job-")])
+        return wanted
+
+    def _wanted_now(self, job_id: int) -> dict[Path, str]:
+        with self._database.read() as session:
+            return self._wanted(session, job_id)
+
+    @staticmethod
+    def _remove_abandoned(part: Path) -> None:
+        """A link that was never moved to its place, because its process died, keeps the bytes of its file alive."""
+        try:
+            if time.time() - part.stat().st_ctime > _ABANDONED_SECONDS:
+                part.unlink(missing_ok=True)
+        except FileNotFoundError:  # moved to its place meanwhile
+            return
 
     def _files(self, folder: str, prefix: str) -> list[Path]:
         """Our own files in a folder; people may keep others there."""
@@ -63,23 +100,30 @@ class OutputView:
                 continue  # one lost file must not keep all others from people; the audit names it
 
     def _wanted(self, session: Session, job_id: int) -> dict[Path, str]:
-        """Path -> sha256 of the files that should be there, the MP4 first."""
+        """Path -> sha256 of the files that should be there, the MP4 first; none of a video that was taken down."""
         job = session.get(Job, job_id)
         current = lineage.current(session, job_id)
         video = current.video
-        if job is None or video is None or current.review is None:
+        if job is None or video is None or current.review is None or is_withdrawn(session, video.id):
             return {}
         verdict = session.scalar(select(Decision.verdict).where(Decision.video_id == video.id))
         stem = self.root / _FOLDERS[verdict] / f"job-{job_id}-video-{video.id}"
         document = video.document or {}
         thumbnail = document.get("thumbnail")
         image = "jpg" if isinstance(thumbnail, dict) and thumbnail.get("media_type") == "image/jpeg" else "png"
+        signed = _signed(session, video, current.review)
+        if signed.keys() != {"video", "thumbnail"}:
+            _log.warning(
+                "Showing video:%d of job %d: its review says that its files are signed, and a credential is missing. "
+                "`reelineage audit` tells more.", video.id, job_id,
+            )  # fmt: skip
+            return {}
         return {
-            stem.with_suffix(".mp4"): video.file_sha256,
+            stem.with_suffix(".mp4"): signed["video"],
             stem.with_suffix(".srt"): video.captions_srt_sha256,
             stem.with_suffix(".vtt"): video.captions_vtt_sha256,
             stem.with_suffix(".ass"): video.captions_ass_sha256,
-            stem.with_suffix(f".{image}"): video.thumbnail_sha256,
+            stem.with_suffix(f".{image}"): signed["thumbnail"],
         }
 
     def _link(self, sha256: str, path: Path) -> None:
@@ -94,3 +138,16 @@ class OutputView:
         except OSError:  # another disk, or a file system without links
             shutil.copyfile(source, beside)
         beside.replace(path)
+
+
+def _signed(session: Session, video: Video, review: Review) -> dict[str, str]:
+    """The files to deliver: signed ones, or those composed where the review is older than signatures."""
+    rows = session.execute(
+        select(Credential.subject, Credential.file_sha256).where(
+            Credential.job_id == video.job_id, Credential.video_id == video.id
+        )
+    )
+    signed = {row.subject: row.file_sha256 for row in rows}
+    if (review.document or {}).get("disclosure") is None and review.document is not None:
+        return {"video": video.file_sha256, "thumbnail": video.thumbnail_sha256} | signed
+    return signed

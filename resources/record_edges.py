@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from reelineage import documents as docs
 from reelineage import models
 from reelineage.errors import LineageViolation
+from reelineage.takedown.withdrawal import refuse_removed
+from resources.takedown.lock import hold_takedowns
 
 Row = (
     models.TrendReport
@@ -43,7 +45,13 @@ class StoredRow:
 
 
 def ensure_artifact(session: Session, artifact: docs.ArtifactRef) -> None:
-    """Insert the artifact's row unless the same bytes are already known."""
+    """Insert the artifact's row unless the same bytes are already known.
+
+    Raises:
+        BadInput: these bytes were taken down.
+    """
+    hold_takedowns(session)
+    refuse_removed(session, artifact.sha256, doing="Storing a file")
     insert_missing(session, models.Artifact, [artifact.model_dump() | {"created_at": datetime.now(UTC)}], ("sha256",))
 
 

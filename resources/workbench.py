@@ -19,10 +19,11 @@ from pydantic import PrivateAttr, TypeAdapter
 from sqlalchemy.exc import SQLAlchemyError
 
 from reelineage import family, lineage
-from reelineage.documents import Clip, Document, Frame, MediaItem, StandIn
-from reelineage.errors import Cancelled, ClaimRefused, FenceLost, ReelineageError, TransientError
+from reelineage.documents import Document, Frame, StandIn
+from reelineage.errors import Cancelled, ClaimRefused, FenceLost, MissingUpstream, ReelineageError, TransientError
 from reelineage.look import ProfileName
 from reelineage.models import Job
+from reelineage.takedown.withdrawal import still_read
 from reelineage.theme import Theme, frame_of
 from resources.artifact_store import ArtifactStore
 from resources.failures import TRANSIENT, kind_of
@@ -69,7 +70,7 @@ class Progress:
 
 @dataclass
 class Work:
-    """One step's view of its job."""
+    """One step's view of its job. `threads` are those of each segment's encoder, for a video that is made again."""
 
     job: Job
     asset: str
@@ -77,6 +78,7 @@ class Work:
     run_id: str
     heartbeat: Heartbeat
     notify: Callable[[Progress], None]
+    threads: tuple[int, ...] = ()
     theme: Theme = field(init=False)
 
     def __post_init__(self) -> None:
@@ -112,9 +114,18 @@ class Work:
         """The result this step already has: stored earlier by this run, or by the run that it resumes."""
         kind = RECORDS[self.asset]
         with self.home.database.read() as session:
-            rows = lineage.current(session, self.job.id).rows(self.asset)
+            current = lineage.current(session, self.job.id)
+        rows = current.rows(self.asset)
         if not rows or not (self.job.claim_mode == "resume" or all(row.run_id == self.run_id for row in rows)):
             return None
+        if gone := next((row for row in rows if row.document is None), None):
+            if self.asset not in still_read(current):  # its row stays the current one; nothing reads what it held
+                empty = kind.document.model_construct()
+                return dg.MaterializeResult(value=[empty for _ in rows] if kind.many else empty)
+            raise MissingUpstream(
+                f"Making {self.asset} of job {self.job.id}: the content of {lineage.NODES[self.asset]}:{gone.id}, "
+                "which it goes on from, was taken down. Create a new job."
+            )
         found = [kind.document.model_validate(row.document) for row in rows]
         return self.result(found if kind.many else found[0], tell)
 
@@ -129,12 +140,6 @@ class Work:
         with self.home.database.read() as session:
             video = lineage.current(session, self.job.id).video
             return family.stand_ins_behind(session, [family.Ref("video", str(video.id))]) if video else ()
-
-    def works(self) -> tuple[MediaItem, ...]:
-        """Outside works in the job's current clips."""
-        with self.home.database.read() as session:
-            rows = lineage.current(session, self.job.id).rows("clips")
-        return tuple(item for row in rows for item in Clip.model_validate(row.document).media)
 
     def call(self, request: Request, make: Callable[[Path], Product]) -> Answer:
         """Ask a provider through the ledger; transient failures are tried again with backoff and jitter (ORCH-03)."""
@@ -182,9 +187,9 @@ class Work:
                 f"Making {self.asset} of job {self.job.id}: its lease can no longer be renewed; the log says why. "
                 f"It is tried again; `reelineage jobs retry {self.job.id} --now` does so at once."
             )
-        raise FenceLost(
-            f"Making {self.asset} of job {self.job.id}: another run has taken the job over; this one stops."
-        )
+        parked = now.state == "failed" and now.error
+        why = f"the job was taken from it ({now.error})" if parked else "another run has taken the job over"
+        raise FenceLost(f"Making {self.asset} of job {self.job.id}: {why}; this one stops.")
 
     def _rest(self, seconds: float) -> None:
         end = time.monotonic() + seconds

@@ -237,7 +237,10 @@ class Maker:
             return Product({}, path, "text/plain")
 
         answer = self.call(request, produce)
-        store_fetch(self.home.database, answer.call_id, answer.artifact.sha256, fetched)
+        run_id = self.home.queue.get(self.job_id).active_run or ""
+        store_fetch(
+            self.home.database, answer.call_id, answer.artifact.sha256, fetched, job_id=self.job_id, run_id=run_id
+        )
         return report(fetched, answer.artifact.sha256)
 
     def _analysis(self, trends: docs.TrendReport) -> docs.TrendAnalysis:

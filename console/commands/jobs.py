@@ -9,9 +9,12 @@ from console.commands.make import print_made
 from console.dagster_home import open_instance, prepare, register
 from console.making import make_now, new_run_id
 from reelineage import lineage
+from reelineage.documents import Review
 from reelineage.look import ProfileName
 from reelineage.models import JOB_STATES
-from resources.costs import cost_of_job
+from reelineage.rights.disclosure import in_short
+from reelineage.takedown.withdrawal import is_withdrawn, told
+from resources.costs import costs
 from resources.home import Home, open_home
 from resources.job_orders import create_job, read_theme_file
 
@@ -71,8 +74,11 @@ def show(job_id: int) -> None:
     job = home.queue.get(job_id)
     with home.database.read() as session:
         current = lineage.current(session, job_id)
+        withdrawn = is_withdrawn(session, current.video.id) if current.video else None
     click.echo(f"job      {job.id}: {job.theme_name} (seed {job.seed}, profile {job.profile}, from {job.origin})")
     click.echo(f"state    {job.state}, attempt {job.attempt} of {job.attempt_limit}")
+    if withdrawn:
+        click.echo(f"withdrawn  it, or what it was made from, was {told(withdrawn)} (tombstone:{withdrawn.id})")
     if job.stage and job.state == "running":
         click.echo(f"stage    {job.stage}: {job.progress}")
     if job.active_run:
@@ -83,7 +89,14 @@ def show(job_id: int) -> None:
         rows = current.rows(asset)
         ids = ", ".join(f"{row.id} (version {row.version})" for row in rows) or "missing"
         click.echo(f"{asset:<11}{ids}")
-    click.echo(f"cost     {cost_of_job(home.database, job_id).display}")
+    report = costs(home.database, "stage", job_id=job_id)
+    stages = ", ".join(f"{line.key} {line.cost.display}" for line in report.lines)
+    click.echo(f"cost     {report.total.display}{f' ({stages})' if stages else ''}")
+    if current.review and current.review.document:
+        disclosure = Review.model_validate(current.review.document).disclosure
+        click.echo(
+            f"disclose {in_short(disclosure) if disclosure else 'unknown: the review is from before it was derived'}"
+        )
 
 
 @jobs.command(context_settings=TAKES_JOB_ID)

@@ -1,24 +1,14 @@
-"""`reelineage lineage`: what a row was made from, up to the trend rows."""
+"""`reelineage lineage`: what a row or a file was made from, up to the trend rows."""
 
-import json
+from datetime import datetime
 
 import click
 
-from console.show import as_json, tree
-from reelineage.explain import explain, starts_of
-from reelineage.family import parse_reference
-from resources.home import open_home
+from console.walking import show_walk, walk_options
 
 
 @click.command()
-@click.argument("ref")
-@click.option("--format", "output", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
-def lineage(ref: str, output: str) -> None:
-    """Show everything upstream of REF: job:42, video:7, or any other row."""
-    reference = parse_reference(ref)
-    with open_home().database.read() as session:
-        family = explain(session, starts_of(session, reference))
-    if output == "json":
-        click.echo(json.dumps(as_json(family), indent=1))
-    else:
-        click.echo(tree(family))
+@walk_options
+def lineage(ref: str, form: str, as_of: datetime | None) -> None:
+    """Show everything that REF was made from: job:42, video:7, any other row, a sha256, or a file."""
+    show_walk(ref, form, as_of, down=False)

@@ -8,12 +8,14 @@ import click
 
 from console.dagster_home import prepare
 from console.making import Made, make_now, new_run_id
-from console.show import tree
+from console.showing.tree import tree
+from console.showing.view import View
 from reelineage.explain import explain, starts_of
 from reelineage.family import Ref
 from reelineage.look import ProfileName
 from resources.home import Home, open_home
 from resources.job_orders import create_job, read_theme_file
+from resources.takedown.files import sweep
 
 
 @click.command()
@@ -27,6 +29,7 @@ def make(theme: Path, trends: Path | None, seed: int | None, profile: str | None
     home = open_home()
     prepare(home)
     home.output.repair()
+    sweep(home)
     run_id = new_run_id()
     job_id = create_job(
         home,
@@ -50,7 +53,7 @@ def print_made(home: Home, made: Made) -> None:
     start = Ref("video", str(made.video.id))
     with home.database.read() as session:
         family = explain(session, starts_of(session, start))
-    click.echo(tree(family))
+    click.echo(tree(View(family, str(start))))
     click.echo(
         f"\nJob {made.job_id} is {made.state.replace('_', ' ')}.\n"
         f"  video    {made.path}\n"

@@ -11,6 +11,7 @@ from console.dagster_home import open_instance
 from reelineage import lineage
 from reelineage.documents import Review
 from reelineage.models import Decision
+from reelineage.takedown.withdrawal import is_withdrawn, told
 from resources.decisions import VERDICTS, decide
 from resources.home import Home, open_home
 
@@ -27,7 +28,11 @@ def list_waiting() -> None:
     for job in reversed(home.queue.newest(state="awaiting_review", limit=1000)):
         with home.database.read() as session:
             current = lineage.current(session, job.id)
+            tombstone = is_withdrawn(session, current.video.id) if current.video else None
         if current.video is None or current.review is None:
+            continue
+        if tombstone is not None:
+            click.echo(f"job {job.id}  video:{current.video.id}  ({told(tombstone)}): it can only be rejected")
             continue
         click.echo(f"job {job.id}  video:{current.video.id}  {current.video.title}  {home.output.sync(job.id)}")
         for finding in Review.model_validate(current.review.document).findings:

@@ -20,4 +20,4 @@ CREATE TRIGGER reproductions_no_delete BEFORE DELETE ON reproductions FOR EACH R
 
 CREATE TRIGGER reproductions_no_truncate BEFORE TRUNCATE ON reproductions EXECUTE FUNCTION reelineage_refuse()
 
-CREATE TRIGGER reproductions_no_update BEFORE UPDATE ON reproductions FOR EACH ROW EXECUTE FUNCTION reelineage_refuse()
+CREATE TRIGGER reproductions_no_update BEFORE UPDATE ON reproductions FOR EACH ROW EXECUTE FUNCTION reelineage_keep('{stages,tombstone_id}')

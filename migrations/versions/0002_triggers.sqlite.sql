@@ -12,4 +12,4 @@ CREATE TRIGGER fingerprints_no_update BEFORE UPDATE ON fingerprints BEGIN SELECT
 
 CREATE TRIGGER reproductions_no_delete BEFORE DELETE ON reproductions BEGIN SELECT RAISE(ABORT, 'reproductions rows are append-only: DELETE refused'); END
 
-CREATE TRIGGER reproductions_no_update BEFORE UPDATE ON reproductions BEGIN SELECT RAISE(ABORT, 'reproductions rows are append-only: UPDATE refused'); END
+CREATE TRIGGER reproductions_no_update BEFORE UPDATE ON reproductions WHEN NOT ((OLD.id IS NEW.id AND OLD.job_id IS NEW.job_id AND OLD.video_id IS NEW.video_id AND OLD.verdict IS NEW.verdict AND OLD.code_version IS NEW.code_version AND OLD.actor IS NEW.actor AND OLD.created_at IS NEW.created_at AND OLD.tombstone_id IS NULL AND NEW.tombstone_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'reproductions rows are append-only: UPDATE refused'); END

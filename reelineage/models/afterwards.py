@@ -6,7 +6,16 @@ Belongs here: rows that come after the records and change none of them.
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reelineage.models.base import Base, Hash, Json, RowId, is_sha256, one_of
@@ -72,7 +81,10 @@ class Fingerprint(Base):
 
 
 class Reproduction(Base):
-    """A job made again from its frozen theme and snapshot, and how what came out compares, stage by stage."""
+    """A job made again from its frozen theme and snapshot, and how what came out compares.
+
+    `stages` says so asset by asset, and quotes where they part: it is content.
+    """
 
     __tablename__ = "reproductions"
     __table_args__ = (
@@ -80,17 +92,20 @@ class Reproduction(Base):
         Index("ix_reproductions_job_id_video_id", "job_id", "video_id"),
         Index("ix_reproductions_video_id", "video_id"),
         one_of("verdict", "identical", "equivalent", "different"),
-        {"sqlite_autoincrement": True, "info": {"node": "reproduction", "append_only": True, "content": ()}},
+        CheckConstraint("tombstone_id IS NULL OR stages IS NULL", name="tombstone_has_no_content"),
+        CheckConstraint("tombstone_id IS NOT NULL OR stages IS NOT NULL", name="content_or_tombstone"),
+        {"sqlite_autoincrement": True, "info": {"node": "reproduction", "append_only": True, "content": ("stages",)}},
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     job_id: Mapped[int] = mapped_column(RowId, ForeignKey("jobs.id"))
     video_id: Mapped[int] = mapped_column(RowId)
     verdict: Mapped[str] = mapped_column(String(16))
-    stages: Mapped[dict[str, JsonValue]]
+    stages: Mapped[dict[str, JsonValue] | None] = mapped_column(Json)
     code_version: Mapped[str]
     actor: Mapped[str]
     created_at: Mapped[datetime]
+    tombstone_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("tombstones.id"))
 
 
 class Tombstone(Base):
@@ -116,6 +131,12 @@ class TombstoneTarget(Base):
     __tablename__ = "tombstone_targets"
     __table_args__ = (
         Index("ix_tombstone_targets_node_key", "node", "key"),
+        Index(
+            "ix_tombstone_targets_withdrawn",
+            "tombstone_id",
+            sqlite_where=text("effect = 'withdrawn'"),
+            postgresql_where=text("effect = 'withdrawn'"),
+        ),
         one_of("effect", "withdrawn", "removed"),
         {"info": {"append_only": True, "content": ()}},
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reelineage.models.base import Base, Hash, Json, RowId, is_sha256, one_of
@@ -94,6 +94,7 @@ class MediaItem(Base):
     __table_args__ = (
         UniqueConstraint("kind", "provider", "external_id", "sha256"),
         Index("ix_media_items_provider_external_id", "provider", "external_id"),
+        Index("ix_media_items_sha256", "sha256"),
         one_of("kind", "font", "voice", "music", "footage"),
         is_sha256("sha256"),
         {"sqlite_autoincrement": True, "info": {"node": "media_item", "append_only": True, "content": ()}},
@@ -112,6 +113,8 @@ class MediaItem(Base):
     created_at: Mapped[datetime]
 
 
+CHARGED = "cost_nanousd IS NULL OR cost_nanousd > 0"  # a call that cost something, or whose price nobody knows
+STANDS_IN = "stand_in IS NOT NULL OR status = 'ambiguous'"
 _ASKED = (
     "id", "job_id", "run_id", "role", "provider", "model", "prompt_version", "seed", "request_sha256", "stand_in",
     "started_at",
@@ -131,6 +134,16 @@ class ProviderCall(Base):
         Index("ix_provider_calls_artifact_sha256", "artifact_sha256"),
         Index("ix_provider_calls_provider_model", "provider", "model"),
         Index("ix_provider_calls_prompt_version", "prompt_version"),
+        # most calls are free: without them a month's cost is found among a tenth of the rows, and in the index alone
+        Index(
+            "ix_provider_calls_charged",
+            "started_at",
+            "cost_nanousd",
+            sqlite_where=text(CHARGED),
+            postgresql_where=text(CHARGED),
+        ),
+        # few calls do: the audit finds the jobs that decisions must be compared with, and reads no other call
+        Index("ix_provider_calls_stands_in", "job_id", sqlite_where=text(STANDS_IN), postgresql_where=text(STANDS_IN)),
         one_of("role", "trend_source", "script_writer", "speech_synthesizer", "footage_source", "music_source"),
         one_of("status", "intent", "ok", "failed", "ambiguous"),
         one_of("stand_in", "demo", "fallback"),

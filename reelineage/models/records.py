@@ -50,6 +50,7 @@ def _record(node: str, *constraints: Any, content: tuple[str, ...] = (), per: tu
         one_of("origin", "run", "edit"),
         is_sha256("data_version"),
         is_sha256("previous_sha256"),
+        Index(None, "data_version"),
         CheckConstraint("version >= 1", name="version_counts"),
         CheckConstraint("(origin = 'run') = (run_id IS NOT NULL)", name="a_run_or_an_edit"),
         CheckConstraint(f"tombstone_id IS NULL OR ({gone})", name="tombstone_has_no_content"),

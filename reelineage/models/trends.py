@@ -19,6 +19,7 @@ class TrendFetch(Base):
     __table_args__ = (
         Index("ix_trend_fetches_call_id", "call_id"),
         Index("ix_trend_fetches_artifact_sha256", "artifact_sha256"),
+        Index("ix_trend_fetches_source_kind", "source_kind"),
         Index("ix_trend_fetches_source_name", "source_name"),
         Index("ix_trend_fetches_delete_by", "delete_by"),
         one_of("stand_in", "demo", "fallback"),

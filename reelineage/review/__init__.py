@@ -1,39 +1,89 @@
-"""Automatic findings about a finished video. Belongs here: what a reviewer should know. Not here: the verdict."""
+"""Automatic findings about a finished video. Belongs here: what a reviewer should know. Not here: the verdict.
+
+Every word of a review comes from the video and its ancestors: no clock, no row ids, so that the same video has the same
+review on another day and in another database.
+"""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
 
-from reelineage.documents import Finding, MediaItem, Review, Script, StandIn, Video
+from reelineage.documents import Disclosure, Finding, MediaItem, Review, Script, StandIn, Video
+from reelineage.rights.bill_of_materials import is_known
+from reelineage.rights.disclosure import duties_of
 
 _DURATION_TOLERANCE = 0.2
 _LOUDNESS_TOLERANCE_LU = 0.5
 _TARGET_LUFS = -14.0
+_STAND_INS: Final[dict[StandIn, str]] = {
+    "demo": "Made-up demo data is among the sources",
+    "fallback": "A fallback stood in for a provider that had failed",
+    "ambiguous": "The answer to a provider call was lost, so nobody knows what it did",
+}
 
 __all__ = ["review_video"]
 
 
-def review_video(
-    video: Video, script: Script, *, stand_ins: Sequence[StandIn], works: Sequence[MediaItem], draft: bool
+def review_video(  # noqa: PLR0913 — each is a fact of its own, from another place
+    video: Video,
+    script: Script,
+    *,
+    stand_ins: Sequence[StandIn],
+    works: Sequence[MediaItem],
+    draft: bool,
+    disclosure: Disclosure,
+    delete_by: date | None = None,
+    allow_unknown_licences: bool = False,
 ) -> Review:
     """Findings about `video`, and whether anything speaks against publishing it as it is.
 
-    `works` are the outside works in its clips; those that composition added are named by the video itself.
+    Args:
+        video: the finished video; the works that composition added are named by itself.
+        script: what it says.
+        stand_ins: what among its ancestors stood in for the real thing.
+        works: the outside works in its clips and its voiceover.
+        draft: whether it is a quick look at half size.
+        disclosure: what has to be said about how it was made (`disclosure.derive`); kept with the review.
+        delete_by: the day by which raw text of its trend sources has to be gone, if any.
+        allow_unknown_licences: whether the theme takes works whose licence nobody named.
     """
-    findings = (*_findings(video, script, stand_ins, draft=draft), *_unlicensed([*works, *video.media]))
+    findings = (
+        *_stood_in(stand_ins),
+        *_unlicensed([*works, *video.media], allowed=allow_unknown_licences),
+        *_quality(video, script, draft=draft),
+        *_duties(disclosure, delete_by),
+    )
     return Review(
         video_sha256=video.file.sha256,
         findings=findings,
         stand_ins=tuple(sorted(set(stand_ins))),
+        disclosure=disclosure,
         recommendation="look" if any(finding.severity != "info" for finding in findings) else "approve",
     )
 
 
-def _findings(video: Video, script: Script, stand_ins: Sequence[StandIn], *, draft: bool) -> Iterator[Finding]:
+def _stood_in(stand_ins: Sequence[StandIn]) -> Iterator[Finding]:
     for stand_in in sorted(set(stand_ins)):
         yield Finding(
             code=f"stand_in_{stand_in}",
             severity="blocking",
-            message=f"{stand_in} data is among the sources: approving needs --allow-demo.",
+            message=f"{_STAND_INS[stand_in]}: approving needs --allow-demo.",
         )
+
+
+def _unlicensed(works: Sequence[MediaItem], *, allowed: bool) -> Iterator[Finding]:
+    for item in dict.fromkeys(works):
+        if is_known(item.licence):
+            continue
+        unknown = f"The licence of the {item.kind} {item.title} is unknown"
+        yield Finding(
+            code="licence_unknown",
+            severity="warning" if allowed else "blocking",
+            message=f"{unknown}; the theme allows that." if allowed else f"{unknown}: name it in the theme.",
+        )
+
+
+def _quality(video: Video, script: Script, *, draft: bool) -> Iterator[Finding]:
     if draft:
         yield Finding(
             code="draft_profile",
@@ -58,18 +108,15 @@ def _findings(video: Video, script: Script, stand_ins: Sequence[StandIn], *, dra
     uncited = [scene.number for scene in script.scenes if not any(sentence.citations for sentence in scene.sentences)]
     if len(uncited) == len(script.scenes):
         yield Finding(code="nothing_cited", severity="warning", message="No sentence cites an observation.")
-    yield Finding(
-        code="synthetic_media",
-        severity="info",
-        message="The voice is synthetic, and pictures may be: mark the upload as AI-made where the platform asks.",
-    )
 
 
-def _unlicensed(works: Sequence[MediaItem]) -> Iterator[Finding]:
-    for item in dict.fromkeys(works):
-        if item.licence == "unknown":
-            yield Finding(
-                code="licence_unknown",
-                severity="warning",
-                message=f"The licence of the {item.kind} {item.title} is unknown: name it in the theme.",
-            )
+def _duties(disclosure: Disclosure, delete_by: date | None) -> Iterator[Finding]:
+    """What has to be done besides: to be read, but nothing that speaks against the video."""
+    for duty in duties_of(disclosure):
+        yield Finding(code="disclosure", severity="info", message=duty)
+    if delete_by is not None:
+        yield Finding(
+            code="delete_source_text",
+            severity="info",
+            message=f"Text of its trend sources is to be deleted by {delete_by:%Y-%m-%d}; the video may stay.",
+        )

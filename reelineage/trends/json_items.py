@@ -62,7 +62,7 @@ def _row(item: Any, number: int) -> RawRow | SkippedRow:  # noqa: ANN401 — wha
     if not isinstance(item, dict):
         return SkippedRow(line=number, reason="it is not an object with named fields")
     if youtube.is_video(item):
-        return RawRow(line=number, fields=youtube.fields_of_video(item))
+        return RawRow(line=number, fields=youtube.fields_of_video(item), keep_days=youtube.KEEP_DAYS)
     best: dict[str, tuple[int, object]] = {}
     named = {plain_name(key[:100]): value for key, value in item.items()}
     for key, value in named.items():

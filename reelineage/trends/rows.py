@@ -29,10 +29,14 @@ _NOT_PLATFORM = re.compile(r"[^a-z0-9._-]+", re.ASCII)
 
 @dataclass(frozen=True)
 class RawRow:
-    """A row as a format reader found it: our field names, untrusted values. `line` counts from 1."""
+    """A row as a format reader found it: our field names, untrusted values. `line` counts from 1.
+
+    `keep_days` is how long the terms of its source let its text be kept, None when they set no end.
+    """
 
     line: int
     fields: Mapping[str, object]
+    keep_days: int | None = None
 
 
 @dataclass
@@ -42,6 +46,7 @@ class _Collected:
     rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     skipped: list[SkippedRow] = field(default_factory=list)
     skipped_count: int = 0
+    keep_days: int | None = None
 
     def skip(self, line: int, reason: str) -> None:
         """Count a row that cannot be used; the first 20 are listed."""
@@ -73,6 +78,8 @@ def collect(raw: Iterable[RawRow | SkippedRow], *, name: str, kind: Literal["fil
         if isinstance(row, SkippedRow):
             found.skip(row.line, row.reason)
             continue
+        if row.keep_days is not None:  # of rows under several terms the strictest counts for the whole file
+            found.keep_days = min(row.keep_days, found.keep_days or row.keep_days)
         try:
             found.rows.append((row.line, _keywords(row.fields, kind)))
         except BrokenRow as broken:
@@ -86,6 +93,7 @@ def collect(raw: Iterable[RawRow | SkippedRow], *, name: str, kind: Literal["fil
         observations=observations,
         skipped=tuple(sorted(found.skipped, key=lambda row: row.line)),
         skipped_count=found.skipped_count,
+        keep_days=found.keep_days,
     )
 
 

@@ -40,6 +40,8 @@ CATEGORIES: dict[str, str] = {
     "43": "Shows",
     "44": "Trailers",
 }
+# https://developers.google.com/youtube/terms/developer-policies, III.E.4: API data is refreshed or deleted by then.
+KEEP_DAYS = 30
 _THUMBNAILS = ("maxres", "standard", "high", "medium", "default")
 
 

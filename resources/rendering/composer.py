@@ -48,7 +48,8 @@ class CompositionOrder:
     """Everything a video is made of.
 
     `cache` is a folder that videos share, of at most `cache_bytes`: finished segments, sounds and cut fonts. `encoder`
-    is `x264`, or what `hardware.find_hardware` takes.
+    is `x264`, or what `hardware.find_hardware` takes. `threads` are those of each segment's encoder, as an earlier
+    video's `encoder` tells them; empty leaves them to this machine.
     """
 
     frame: Frame
@@ -66,6 +67,7 @@ class CompositionOrder:
     cache: Path
     cache_bytes: int
     encoder: str = "x264"
+    threads: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ def compose(order: CompositionOrder, workdir: Path, on_progress: Callable[[Compo
     sound = Soundtrack(_sound_order(order, encoding, total), order.voiceover.sentences, cache, workdir)
     segments = plan_segments(pictures, order.voiceover, order.transition, sheets)
     sound.make(meter.tell)  # before the pictures, not beside them: a long voice takes the memory of an encoder
-    made = make_segments(segments, workdir, encoding, cache, meter, at_once=encoders_for(order.frame))
+    at_once = encoders_for(order.frame)
+    made = make_segments(segments, workdir, encoding, cache, meter, at_once=at_once, threads=order.threads)
     joined = workdir / "joined.mp4"
     parts = [(workdir / done.segment.file_name, done.segment.frames) for done in made]
     join(

@@ -59,23 +59,32 @@ def make_segments(
     meter: Meter,
     *,
     at_once: int,
+    threads: Sequence[int] = (),
 ) -> tuple[MadeSegment, ...]:
     """Bring every segment into `workdir`, `at_once` side by side.
+
+    `threads`, one number for each segment, makes the bytes that encoders with so many made elsewhere; a list of another
+    length names other segments, and this machine decides.
 
     The caller's progress is told from this thread; what it raises stops every child process.
 
     Raises:
         NotPublishable, PermanentError, TransientError: one of them failed; the others are stopped.
     """
+    wanted = {s.number: count for s, count in zip(segments, threads, strict=True)} if _fit(threads, segments) else {}
     known = tuple(dict.fromkeys(threads_for(encoding, count) for count in _known_threads()))
-    made = {s.number: found for s in segments if (found := _cached(s, workdir, encoding, cache, known)) is not None}
+    made = {
+        s.number: found
+        for s in segments
+        if (found := _cached(s, workdir, encoding, cache, (wanted[s.number],) if wanted else known)) is not None
+    }
     meter.cached(sum(found.segment.frames for found in made.values()))
     meter.tell()
     dirty = [segment for segment in segments if segment.number not in made]
     for segment in dirty:
         for source in segment.sources:
             source.open()  # what cannot be used is refused before anything is encoded
-    threads = threads_for(encoding, _threads_each(len(dirty), at_once))
+    share = threads_for(encoding, _threads_each(len(dirty), at_once))
     stop = threading.Event()
 
     def check() -> None:
@@ -88,11 +97,12 @@ def make_segments(
             meter.count(segment.name, frames, segment.frames)
 
         count(0)
-        faults = encode_segment(segment, workdir, encoding, threads=threads, on_progress=count)
-        key = cache.key_of(*segment_key(segment, encoding, threads))
+        own = wanted.get(segment.number, share)
+        faults = encode_segment(segment, workdir, encoding, threads=own, on_progress=count)
+        key = cache.key_of(*segment_key(segment, encoding, own))
         cache.put(key, workdir / segment.file_name, {"faults": list(faults)})
         meter.finish(segment.name)
-        return MadeSegment(segment, threads, faults, from_cache=False)
+        return MadeSegment(segment, own, faults, from_cache=False)
 
     longest_first = sorted(dirty, key=lambda segment: (-segment.frames, segment.number))
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
@@ -121,6 +131,11 @@ def _cached(
         if isinstance(faults, list):
             return MadeSegment(segment, count, tuple(str(fault) for fault in faults), from_cache=True)
     return None
+
+
+def _fit(threads: Sequence[int], segments: Sequence[Segment]) -> bool:
+    """Whether these are usable numbers of threads for these segments."""
+    return len(threads) == len(segments) and all(1 <= count <= _MOST_THREADS for count in threads)
 
 
 def _threads_each(dirty: int, at_once: int) -> int:

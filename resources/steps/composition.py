@@ -37,6 +37,7 @@ def compose_video(work: Work, providers: Providers, script: Script, voiceover: V
         cache=work.home.cache,
         cache_bytes=settings.cache_bytes,
         encoder=settings.encoder,
+        threads=work.threads,
     )
     with work.store.scratch() as folder:
         made = compose(order, folder, lambda progress: _tell(work, progress))

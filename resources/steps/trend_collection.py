@@ -39,7 +39,7 @@ def _fetch(work: Work, source: TrendSource, parameters: dict[str, JsonValue]) ->
     answer = work.call(Request(source.identity, {"source": parameters}), make)
     fetch = fetched[0] if fetched else source.fetch().fetch
     sha256 = answer.artifact.sha256 if answer.artifact else ""
-    store_fetch(work.home.database, answer.call_id, sha256, fetch)
+    store_fetch(work.home.database, answer.call_id, sha256, fetch, job_id=work.job.id, run_id=work.run_id)
     return fetch, sha256
 
 

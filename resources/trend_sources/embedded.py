@@ -35,7 +35,13 @@ class StoredFileSource:
 
 
 class SampleFeedSource:
-    """The made-up feed that comes with Reelineage. Everything made from it is marked as demo."""
+    """The made-up feed that comes with Reelineage. Everything made from it is marked as demo.
+
+    `raw` is the feed as an earlier version had it, for a job that is made again; None is this version's.
+    """
+
+    def __init__(self, raw: bytes | None = None) -> None:
+        self._raw = raw
 
     @property
     def identity(self) -> ProviderIdentity:
@@ -44,7 +50,7 @@ class SampleFeedSource:
 
     def fetch(self) -> FetchedTrends:
         """Read the demo feed."""
-        raw = sample_feed()
+        raw = sample_feed() if self._raw is None else self._raw
         fetch = read_trends(raw, name=SAMPLE_NAME, kind="file")
         labelled = fetch.model_copy(update={"source_kind": "sample", "stand_in": "demo"})
         return FetchedTrends(raw, "application/jsonl", labelled)

@@ -237,7 +237,8 @@ def test_the_lineage_of_a_job_without_rows_says_where_to_look(theme: Path) -> No
 
 
 def test_the_audit_is_clean_then_names_an_altered_file_and_a_foreign_one(finished: Home) -> None:
-    assert json.loads(call("audit", "--json").out) == {"ok": True, "findings": []}
+    clean = json.loads(call("audit", "--json").out)
+    assert (clean["ok"], clean["findings"], clean["jobs"], clean["hashed"]) == (True, [], 1, 0)
     assert "Every row has" in call("audit").out
     with finished.database.read() as session:
         sha256 = session.scalar(text("SELECT file_sha256 FROM videos"))
@@ -248,10 +249,12 @@ def test_the_audit_is_clean_then_names_an_altered_file_and_a_foreign_one(finishe
     stranger = finished.store.root / "00" / ("0" * 64)
     stranger.parent.mkdir(exist_ok=True)
     stranger.write_bytes(b"?")
-    findings = json.loads(call("audit", "--json", expect=1).out)["findings"]
+    assert "orphan_file" in call("audit", expect=1).out
+    findings = json.loads(call("audit", "--deep", "--json", expect=1).out)["findings"]
     assert {finding["rule"] for finding in findings} == {"altered_file", "orphan_file"}
     assert {"rule", "ref", "message"} == set(findings[0])
-    assert str(sha256)[:12] in call("audit", expect=1).out
+    assert str(sha256)[:12] in call("audit", "--job", "1", expect=1).out
+    assert "such job" in complaint("audit", "--job", "99")
 
 
 def test_env_can_be_evaluated_whatever_the_path_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

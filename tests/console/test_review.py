@@ -37,7 +37,7 @@ def test_the_list_shows_what_waits_with_its_findings(finished: Home) -> None:
     said = call("review", "list").out
     assert said.startswith("job 1  video:1  ")
     assert str(finished.root / "output" / "review" / "job-1-video-1.mp4") in said
-    assert "blocking demo data is among the sources" in said
+    assert "blocking Made-up demo data is among the sources" in said
     assert "blocking This is a draft" in said
 
 

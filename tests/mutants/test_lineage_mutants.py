@@ -221,7 +221,7 @@ def patch(monkeypatch: Patch) -> Any:
 def work(home: Home) -> list[str]:
     """A whole job through the ledger and under the fence; what the audit says afterwards."""
     fill_job(home, 1, "run-1")
-    return [f"{finding.rule} {finding.ref}" for finding in audit_all(home)]
+    return [f"{finding.rule} {finding.ref}" for finding in audit_all(home, deep=True)]
 
 
 def test_without_a_mutant_nothing_is_caught(home: Home) -> None:
@@ -236,7 +236,7 @@ def test_the_mutant_is_caught(home: Home, patch: Patch, mutant: Mutant, catcher:
     if catcher == "audit":
         fill_job(home, 1, "run-1")
         patch.undo()  # the audit itself is sound
-        assert any(f"{finding.rule} {finding.ref}".startswith(sign) for finding in audit_all(home))
+        assert any(f"{finding.rule} {finding.ref}".startswith(sign) for finding in audit_all(home, deep=True))
         return
     error = IntegrityError if catcher == "database" else ReelineageError
     with pytest.raises(error, match=sign):

@@ -138,12 +138,12 @@ def test_one_job_makes_everything_in_one_process() -> None:
     assert isinstance(job.partitions_def, dg.DynamicPartitionsDefinition)
 
 
-def test_the_sensors_run_by_default() -> None:
+def test_the_sensors_run_by_default_but_for_the_one_that_needs_a_server() -> None:
     sensors = build_definitions().sensors or []
     states = {sensor.name: sensor.default_status for sensor in sensors if isinstance(sensor, dg.SensorDefinition)}
     assert states == dict.fromkeys(
         ["queued_jobs_sensor", "theme_inbox_sensor", "reconcile_jobs_sensor"], dg.DefaultSensorStatus.RUNNING
-    )
+    ) | {"openlineage_sensor": dg.DefaultSensorStatus.STOPPED}
 
 
 def test_dagster_finds_the_definitions_by_their_lazy_entry_point() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from reelineage.errors import BadInput
 from reelineage.family import Ref
 from reelineage.models import Base
 from resources.home import Home
-from tests.factories import fill_job, new_job
+from resources.ledger import Product, Request
+from tests.factories import claimed, fill_job, identity, ledger, new_job
 
 NODES = sorted(family.node_tables())
 
@@ -141,9 +143,44 @@ def test_stand_ins_are_inherited_through_everything(any_home: Home) -> None:
         assert family.stand_ins_behind(session, [Ref("clip", "3")]) == ("demo",)
 
 
+def test_a_source_that_is_a_stand_in_is_inherited_too(any_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fetch says so itself, even where the call behind it does not."""
+    monkeypatch.setattr("tests.factories.identity", lambda asset, **_: identity(asset))
+    fill_job(any_home, new_job(any_home), stand_in="fallback")
+    with any_home.database.read() as session:
+        assert family.stand_ins_behind(session, [Ref("video", "1")]) == ("fallback",)
+
+
+def test_an_answer_that_was_lost_marks_all_that_the_same_request_gave_later(any_home: Home) -> None:
+    job, other = new_job(any_home), new_job(any_home)
+    music = Request(identity("videos"), {"take": 1}, cost_nanousd=5)
+
+    def lose(_: Path) -> Product:
+        raise ConnectionResetError("gone")
+
+    with claimed(any_home, job, "run-0", partial=True), pytest.raises(ConnectionResetError):
+        ledger(any_home, job, "run-0").call(music, lose)
+    fill_job(any_home, job)
+    fill_job(any_home, other, "run-2")
+    with any_home.database.read() as session:
+        assert family.stand_ins_behind(session, [Ref("video", "1")]) == ("ambiguous",)
+        assert family.stand_ins_behind(session, [Ref("clip", "1")]) == ()
+        assert family.stand_ins_behind(session, [Ref("video", "2")]) == ()  # another job asked for itself
+        assert family.stand_ins_behind(session, [Ref("provider_call", "1")]) == ("ambiguous",)
+
+
+def test_the_direct_parents_of_rows_are_what_a_walk_begins_with(any_home: Home) -> None:
+    fill_job(any_home, new_job(any_home))
+    with any_home.database.read() as session:
+        graph = family.upstream(session, [Ref("review", "1")])
+        assert family.parents_of(session, list(graph)) == graph
+        assert set(family.parents_of(session, [Ref("video", "1")])) == {Ref("video", "1")}
+        assert family.parents_of(session, [Ref("trend_item", "1")]) == {Ref("trend_item", "1"): ()}
+
+
 def test_a_walk_that_would_never_fit_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     fill_job(home, new_job(home))
-    monkeypatch.setattr(family, "_MOST_NODES", 5)
+    monkeypatch.setattr("reelineage.walk._MOST_NODES", 5)
     with pytest.raises(BadInput, match="Start from a narrower reference"):
         walk(home, "review:1")
 
@@ -154,5 +191,5 @@ def test_a_walk_gives_the_same_order_every_time_and_in_small_pieces(
     fill_job(any_home, new_job(any_home))
     whole = list(walk(any_home, "review:1"))
     assert whole == list(walk(any_home, "review:1"))
-    monkeypatch.setattr(family, "_MOST_KEYS", 1)
+    monkeypatch.setattr("reelineage.walk._MOST_KEYS", 1)
     assert set(walk(any_home, "review:1")) == set(whole)

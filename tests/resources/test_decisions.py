@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from reelineage.errors import BadInput
-from reelineage.models import Decision, Video
+from reelineage.models import ClipMedia, Decision, MediaItem, ProviderCall, Video
 from resources.audit import audit_all
-from resources.decisions import decide
+from resources.decisions import approve_if_theme_says, decide
 from resources.home import Home
-from tests.factories import fill_job, new_job
+from tests.factories import NOON, fill_job, new_job
 from tests.resources.test_claims import claim, together
+from tests.resources.test_takedown import take_down
 
 
 def approve(home: Home, job: int, **changes: object) -> Decision:
@@ -82,6 +83,80 @@ def test_demo_material_needs_the_flag_to_be_approved_but_not_to_be_rejected(any_
     other = new_job(any_home)
     fill_job(any_home, other, "run-2", stand_in="demo")
     assert not approve(any_home, other, verdict="reject").demo_allowed
+
+
+def test_stand_ins_are_asked_of_the_tables_whatever_the_review_says(any_home: Home) -> None:
+    job = new_job(any_home)
+    fill_job(any_home, job)
+    lose_an_answer(any_home, job)
+    with pytest.raises(BadInput, match=r"the video has ambiguous material among its sources"):
+        approve(any_home, job)
+    assert approve(any_home, job, allow_demo=True).demo_allowed
+
+
+def lose_an_answer(home: Home, job: int) -> None:
+    """An earlier try of the call behind the voice, whose answer was lost: nobody knows what it may have made."""
+    with home.database.write() as session:
+        made = session.scalars(select(ProviderCall).where(ProviderCall.role == "speech_synthesizer")).one()
+        session.add(
+            ProviderCall(
+                job_id=job, run_id="run-0", role=made.role, provider=made.provider, model=made.model,
+                parameters=made.parameters, request_sha256=made.request_sha256, status="ambiguous", cost_nanousd=5,
+                started_at=made.started_at, finished_at=made.finished_at,
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_an_unknown_licence_stands_against_approval_unless_the_theme_allows_it(
+    any_home: Home, *, allowed: bool
+) -> None:
+    job = new_job(any_home, allow_unknown_licences=allowed)
+    rows = fill_job(any_home, job)
+    with any_home.database.write() as session:
+        item = MediaItem(
+            kind="footage", provider="own", external_id="x", title="Holiday film", author="", page_url="",
+            licence="unknown", attribution="", sha256="7" * 64, created_at=NOON,
+        )  # fmt: skip
+        session.add(item)
+        session.flush()
+        session.add(ClipMedia(job_id=job, clip_id=rows["clips"][0].id, media_item_id=item.id))
+    if allowed:
+        assert approve(any_home, job).verdict == "approve"
+        return
+    with pytest.raises(BadInput, match=r"the licence of the footage Holiday film is unknown\. Name it in the theme"):
+        approve(any_home, job)
+    assert approve(any_home, job, verdict="reject").verdict == "reject"
+
+
+@pytest.mark.parametrize("target", ["clip:1", "trend_item:1", "job:1", "media_item:1"])
+def test_what_was_withdrawn_can_only_be_rejected(any_home: Home, target: str) -> None:
+    job = finished(any_home)
+    take_down(any_home, target, reason="the author asked")
+    with pytest.raises(BadInput, match=r"was taken down \d{4}-\d\d-\d\d: the author asked \(tombstone:1, by Ada\)"):
+        approve(any_home, job, allow_demo=True)
+    assert approve(any_home, job, verdict="reject").verdict == "reject"
+
+
+def test_a_theme_that_approves_by_itself_passes_over_what_may_not_be_approved(any_home: Home) -> None:
+    clean, withdrawn, lost = (new_job(any_home, approval="auto") for _ in range(3))
+    for number, job in enumerate((clean, withdrawn, lost)):
+        fill_job(any_home, job, f"run-{number}")
+    with any_home.database.write() as session:
+        made = session.scalars(select(ProviderCall).where(ProviderCall.job_id == lost).limit(1)).one()
+        session.add(
+            ProviderCall(
+                job_id=lost, run_id="run-0", role=made.role, provider=made.provider, model=made.model, parameters={},
+                request_sha256=made.request_sha256, status="ambiguous", started_at=NOON, finished_at=NOON,
+            )
+        )  # fmt: skip
+    take_down(any_home, f"job:{withdrawn}")
+    assert approve_if_theme_says(any_home.database, clean) is not None
+    assert approve_if_theme_says(any_home.database, withdrawn) is None
+    assert approve_if_theme_says(any_home.database, lost) is None
+    assert [any_home.queue.get(job).state for job in (clean, withdrawn, lost)] == [
+        "approved", "awaiting_review", "awaiting_review",
+    ]  # fmt: skip
 
 
 def test_the_flag_is_not_noted_where_nothing_needed_it(home: Home) -> None:

@@ -263,7 +263,7 @@ def test_an_unknown_price_is_never_taken_as_nothing(any_home: Home, job: int, ca
     calls.call(request(2), produce(cost=NANO // 100))
     cost = cost_of_job(any_home.database, job)
     assert cost.usd is None
-    assert cost.display == "at least $0.01 (1 calls without a known price)"
+    assert cost.display == "at least $0.01 (1 call without a known price)"
 
 
 @pytest.mark.parametrize(("nano", "shown"), [(0, "$0"), (21_300_000, "$0.0213"), (NANO, "$1"), (12 * NANO, "$12")])

@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from reelineage import guards
 from reelineage.errors import BadInput
-from reelineage.models import Base
+from reelineage.models import Base, ProviderCall, TrendFetch
 from resources.database import Database
 from resources.settings import PROJECT
 
@@ -123,6 +126,56 @@ def test_an_older_schema_is_refused_and_the_command_named(database_url: str, mon
     monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0003")
     with pytest.raises(BadInput, match=r"older \(0002\).*`reelineage db upgrade`"):
         _ = Database(database_url).engine
+
+
+def _made_by_the_first_version(url: str) -> None:
+    """A database as the first schema left it, with the rows that the second one touches."""
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "migrations"))
+    with _connection(url) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO artifacts (sha256, size_bytes, media_type, created_at) "
+                "VALUES (:sha256, 1, 'text/csv', '2026-01-01 00:00:00')"
+            ),
+            {"sha256": "a" * 64},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO provider_calls (role, provider, model, parameters, request_sha256, status, started_at, "
+                "finished_at) VALUES ('trend_source', 'embedded', 'file/1', '{}', :sha256, 'ok', "
+                "'2026-01-01 00:00:00', '2026-01-01 00:00:01')"
+            ),
+            {"sha256": "b" * 64},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO trend_fetches (call_id, source_kind, source_name, artifact_sha256, observation_count, "
+                "skipped_count, skipped, created_at) VALUES (1, 'file', 'week 1', :sha256, 3, 0, '[]', "
+                "'2026-01-01 00:00:02')"
+            ),
+            {"sha256": "a" * 64},
+        )
+        connection.commit()
+
+
+def test_a_database_of_the_first_version_is_upgraded_without_losing_a_row_or_a_guard(bare_url: str) -> None:
+    _made_by_the_first_version(bare_url)
+    with pytest.raises(BadInput, match=r"older \(0001\).*`reelineage db upgrade`"):
+        _ = Database(bare_url).engine
+    database = Database(bare_url)
+    database.upgrade()
+    with database.read() as session:
+        fetch = session.get_one(TrendFetch, 1)
+        assert (fetch.source_name, fetch.observation_count, fetch.delete_by) == ("week 1", 3, None)
+        assert session.get_one(ProviderCall, 1).status == "ok"
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
+        session.execute(text("UPDATE trend_fetches SET source_name = 'week 2'"))
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as session:
+        session.execute(text("UPDATE trend_fetches SET delete_by = '2026-02-01 00:00:00'"))
+    database.close()
 
 
 def test_a_database_of_something_else_is_left_alone(bare_url: str) -> None:

@@ -344,6 +344,7 @@ def test_a_document_that_was_taken_down_is_not_loaded(home: Home, graph: ToyGrap
     graph.run(job, "trends", "analysis")
     with home.database.write() as session:
         session.execute(text("INSERT INTO tombstones (reason, actor, created_at) VALUES ('x', 'y', '2026-01-01')"))
+        session.execute(text("INSERT INTO tombstone_targets VALUES (1, 'trend_analysis', '1', 'removed')"))
         session.execute(text("UPDATE trend_analyses SET document = NULL, tombstone_id = 1"))
     result = graph.run(job, "scripts")
     assert f"Loading analysis for job {job}: the content of row 1 was taken down" in why(result)

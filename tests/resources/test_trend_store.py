@@ -34,6 +34,11 @@ def calls(any_home: Home) -> list[tuple[int, str]]:
     return found
 
 
+def keep(home: Home, call: tuple[int, str], seen: TrendFetch) -> None:
+    """Store a fetch as the run that holds job 1."""
+    store_fetch(home.database, *call, seen, job_id=1, run_id="run-1")
+
+
 def count(home: Home, model: type[Any]) -> int:
     with home.database.read() as session:
         return session.scalar(select(func.count()).select_from(model)) or 0
@@ -45,7 +50,7 @@ def with_observations(*seen: Observation) -> TrendFetch:
 
 def test_a_fetch_is_stored_once_per_call(any_home: Home, calls: list[tuple[int, str]]) -> None:
     for _ in range(2):
-        store_fetch(any_home.database, *calls[0], fetch(3))
+        keep(any_home, calls[0], fetch(3))
     assert [count(any_home, model) for model in (FetchRow, TrendItem, TrendObservation)] == [1, 3, 3]
 
 
@@ -53,8 +58,8 @@ def test_an_item_seen_in_two_fetches_is_one_item_with_two_observations(
     any_home: Home, calls: list[tuple[int, str]]
 ) -> None:
     later = observation(1, observed_at=NOON + timedelta(hours=1), title="Renamed", views=9)
-    store_fetch(any_home.database, *calls[0], fetch(1))
-    store_fetch(any_home.database, *calls[1], with_observations(later))
+    keep(any_home, calls[0], fetch(1))
+    keep(any_home, calls[1], with_observations(later))
     with any_home.database.read() as session:
         seen = session.scalars(select(TrendObservation).order_by(TrendObservation.id)).all()
     assert count(any_home, TrendItem) == 1
@@ -63,19 +68,19 @@ def test_an_item_seen_in_two_fetches_is_one_item_with_two_observations(
 
 
 def test_a_row_that_a_file_repeats_is_one_observation(any_home: Home, calls: list[tuple[int, str]]) -> None:
-    store_fetch(any_home.database, *calls[0], with_observations(observation(1), observation(1, views=5)))
+    keep(any_home, calls[0], with_observations(observation(1), observation(1, views=5)))
     assert count(any_home, TrendObservation) == 1
 
 
 def test_more_items_than_one_statement_takes_are_all_stored(any_home: Home, calls: list[tuple[int, str]]) -> None:
-    store_fetch(any_home.database, *calls[0], fetch(2_300))
+    keep(any_home, calls[0], fetch(2_300))
     assert count(any_home, TrendObservation) == 2_300
 
 
 def test_odd_titles_and_great_numbers_come_back_as_they_were(any_home: Home, calls: list[tuple[int, str]]) -> None:
     title = "👩‍👩‍👧 مرحبا 'x'; DROP TABLE jobs;-- {\\an8} %s %(x)s"
     odd = observation(1, title=title, views=2**62, likes=None, duration_seconds=0.1, hashtags=("a", "ü"))
-    store_fetch(any_home.database, *calls[0], with_observations(odd))
+    keep(any_home, calls[0], with_observations(odd))
     with any_home.database.read() as session:
         seen = session.scalars(select(TrendObservation)).one()
     assert (seen.title, seen.views, seen.likes) == (title, 2**62, None)
@@ -96,5 +101,5 @@ def test_a_fetch_that_fails_half_way_leaves_nothing(
 
     monkeypatch.setattr("resources.trend_store._store_batch", second_fails)
     with pytest.raises(OSError, match="the disk is full"):
-        store_fetch(any_home.database, *calls[0], fetch(5))
+        keep(any_home, calls[0], fetch(5))
     assert [count(any_home, model) for model in (FetchRow, TrendItem, TrendObservation)] == [0, 0, 0]

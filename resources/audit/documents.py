@@ -1,6 +1,7 @@
 """What a document says of its own row: the columns taken from it, and how many edges it must have.
 
-Belongs here: comparing the two for the audit. Not here: the other rules (`audit.py`), writing rows (`record_rows.py`).
+Belongs here: comparing the two in full, for `--deep` and for one job. Not here: what the database can compare by itself
+(`wording.py`), writing rows (`record_rows.py`).
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Tests of comparing two values and two ancestries."""

@@ -1,0 +1,1 @@
+"""Tests of what take-downs mean for the rows of an answer."""

@@ -1,0 +1,1 @@
+"""Credentials: authorities, signing, reading back, and files that want to do harm."""
