@@ -1,6 +1,6 @@
 """When two films look alike: hashes of their pictures compared moment by moment.
 
-Belongs here: pure comparison of PDQ hashes, and how sure it makes us. Not here: making hashes from a file
+Belongs here: pure comparison of hashes of pictures, and how sure it makes us. Not here: making hashes from a file
 (`resources/fingerprints.py`), reading the stored ones (`resources/recognition.py`).
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HASH_BYTES: Final = 32
-MATCH_BITS: Final = 31  # PDQ's own threshold (ThreatExchange, hashing.pdf: "distance threshold of 31" of 256)
+MATCH_BITS: Final = 31  # of 256: the threshold that Meta advises for PDQ, a hash of the same kind (ThreatExchange)
 SAME_BITS: Final = 12  # re-encoded copies of our videos stay below; other videos of one theme and data lie near 20-28
 LEAST_MATCHING: Final = 5
 LEAST_CLOSENESS: Final = 0.7
@@ -25,7 +25,7 @@ Words = NDArray[np.uint64]
 
 @dataclass(frozen=True)
 class Fingerprinted:
-    """One PDQ hash (256 bits, 32 bytes) for each of some moments (ms after the first picture), end to end."""
+    """One perceptual hash (256 bits, 32 bytes) for each of some moments (ms after the first picture), end to end."""
 
     moments_ms: tuple[int, ...]
     hashes: bytes

@@ -1,10 +1,10 @@
-"""How a film looks, as PDQ hashes of pictures out of it.
+"""How a film looks, as perceptual hashes of pictures out of it.
 
 Belongs here: decoding within bounds, hashing. Not here: finding bars (`bars.py`), comparing
 (`reelineage/perceptual.py`), searching what is stored (`recognition.py`).
 
-PDQ is the hash of a picture that Meta published with its source (ThreatExchange, `pdq/`): the signs of 256 low
-frequencies. Re-encoding, scaling and small marks change few of them; mirroring, turning or cropping change many.
+The hash is `imagehash.phash` with 256 bits: which of the 256 lowest frequencies lie above their median. Re-encoding,
+scaling and small marks change few of them; mirroring, turning or cropping change many.
 """
 
 import time
@@ -31,8 +31,8 @@ _FEW_MOMENTS: Final = 10
 _DECODING_SECONDS: Final = 60.0
 _OPENING_SECONDS: Final = 20.0
 _MOST_BROKEN: Final = 100  # packets that cannot be decoded: a copy with a damaged spot still looks like what it is
-_SIDE: Final = 256  # a picture is squashed to this square; PDQ itself works on 64x64
-_LEAST_QUALITY: Final = 50  # PDQ's own advice: pictures below it are too plain to be told apart
+_SIDE: Final = 64  # a picture is squashed to this square: four times the 16x16 frequencies that are kept
+_LEAST_EDGES: Final = 4_500  # percent of contrast over all neighbours, as PDQ (ThreatExchange) measures its quality
 
 
 class _Hashes:
@@ -44,12 +44,13 @@ class _Hashes:
 
     def add(self, moment_ms: int, picture: Any) -> None:  # noqa: ANN401 — PyAV ships no usable types
         """Hash a picture of any size."""
-        import pdqhash  # noqa: PLC0415 — only when used
+        import imagehash  # noqa: PLC0415 — heavy import, only when used
+        from PIL import Image  # noqa: PLC0415 — as above
 
         small = picture.reformat(width=_SIDE, height=_SIDE, format="gray", interpolation="AREA")
         grey: NDArray[np.uint8] = small.to_ndarray()
-        bits, quality = pdqhash.compute(np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2)))
-        if quality >= _LEAST_QUALITY:
+        if _edges(grey) >= _LEAST_EDGES:
+            bits = imagehash.phash(Image.fromarray(grey), hash_size=16).hash
             self._moments.append(moment_ms)
             self._hashes.append(np.packbits(bits).tobytes())
 
@@ -57,6 +58,12 @@ class _Hashes:
         """All of them, or `most` spread evenly."""
         every = -(-len(self._moments) // most) if most and self._moments else 1
         return Fingerprinted(tuple(self._moments[::every]), b"".join(self._hashes[::every]))
+
+
+def _edges(grey: NDArray[np.uint8]) -> int:
+    """How much there is to see: the whole percents of contrast between all neighbours, across and down."""
+    levels = grey.astype(np.int32)
+    return sum(int((np.abs(np.diff(levels, axis=axis)) * 100 // 255).sum()) for axis in (0, 1))
 
 
 def fingerprint_of(path: Path) -> Fingerprinted:

@@ -64,7 +64,7 @@ class Credential(Base):
 
 
 class Fingerprint(Base):
-    """How a video looks: one perceptual hash (PDQ, 32 bytes) for each of some moments, so that a copy is recognised."""
+    """How a video looks: one perceptual hash (32 bytes) for each of some moments, so that a copy is recognised."""
 
     __tablename__ = "fingerprints"
     __table_args__ = (
