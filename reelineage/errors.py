@@ -5,6 +5,8 @@ A message has three parts: what was being done, for which job or file, and what 
     ReelineageError
     ├── PermanentError          trying again cannot help: the job is parked until a person acts
     │   ├── BadInput            the user's mistake (theme, trend file, job id, command): exit code 2
+    │   │   ├── NotFound        what was named is not there
+    │   │   └── Conflict        what was asked for does not fit what is there now: somebody was faster, or it is decided
     │   ├── MissingUpstream     a record needs a row that is not there
     │   ├── NotPublishable      a result broke a rule that must hold (silent voice, black video, ...)
     │   └── LineageViolation    a write would break the lineage, or the database refused it
@@ -25,6 +27,14 @@ class PermanentError(ReelineageError):
 
 class BadInput(PermanentError):
     """Something a person gave cannot be used; the message names the file, line or field."""
+
+
+class NotFound(BadInput):
+    """What was named does not exist."""
+
+
+class Conflict(BadInput):
+    """What was asked for does not fit the present state: look again, then decide again."""
 
 
 class MissingUpstream(PermanentError):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from reelineage import lineage
 from reelineage.documents import Review as ReviewDocument
 from reelineage.documents import StandIn
-from reelineage.errors import BadInput
+from reelineage.errors import BadInput, Conflict, NotFound
 from reelineage.explain import explain
 from reelineage.family import Ref, stand_ins_behind
 from reelineage.models import Decision, Job, Review, Video
@@ -27,7 +27,7 @@ VERDICTS = {"approve": "approved", "reject": "rejected"}
 _SHOWN_ITEMS = 5
 
 
-def decide(
+def decide(  # noqa: PLR0913 — what a decision says, all by name
     database: Database,
     job_id: int,
     *,
@@ -35,14 +35,17 @@ def decide(
     reason: str,
     actor: str,
     allow_demo: bool = False,
+    video_id: int | None = None,
     video_sha256: str | None = None,
 ) -> Decision:
     """Write a decision about the job's current video, bound to its sha256; exactly one of two callers wins.
 
-    `video_sha256` is what the person looked at; a video that changed since refuses the decision.
+    `video_id` and `video_sha256` are what the person looked at; a video that changed since refuses the decision.
 
     Raises:
-        BadInput: there is no current reviewed video, it is decided already, or it changed; for an approval also: it or
+        BadInput: no reason is given.
+        NotFound: there is no such job.
+        Conflict: there is no current reviewed video, it is decided already, or it changed; for an approval also: it or
             something it was made from was taken down, it holds demo material, or a licence is unknown.
     """
     doing = f"Deciding on job {job_id}"
@@ -54,8 +57,8 @@ def decide(
             locked = session.get(Job, job_id, with_for_update=True)
             hold_takedowns(session)
             job, video, review = _reviewed(session, locked, doing)
-            if video_sha256 is not None and video_sha256 != video.file_sha256:
-                raise BadInput(
+            if video_id not in (None, video.id) or video_sha256 not in (None, video.file_sha256):
+                raise Conflict(
                     f"{doing}: the video changed since it was shown. Look at video:{video.id} and decide again."
                 )
             stand_ins = stand_ins_behind(session, [Ref("video", str(video.id))])
@@ -77,7 +80,7 @@ def decide(
             job.state, job.updated_at = VERDICTS[verdict], datetime.now(UTC)
             return decision
     except IntegrityError as error:
-        raise BadInput(f"{doing}: the video was decided by somebody else just now. Nothing was changed.") from error
+        raise Conflict(f"{doing}: the video was decided by somebody else just now. Nothing was changed.") from error
 
 
 def approve_if_theme_says(database: Database, job_id: int) -> Decision | None:
@@ -103,20 +106,20 @@ def _check_approvable(session: Session, job: Job, video: Video, stand_ins: tuple
     """Refuse what must not be delivered, asking the tables and not only the review: either may be older than the other.
 
     Raises:
-        BadInput: names the take-down, the stand-ins or the works without a known licence.
+        Conflict: names the take-down, the stand-ins or the works without a known licence.
     """
     if tombstone := is_withdrawn(session, video.id):
-        raise BadInput(
+        raise Conflict(
             f"{doing}: video:{video.id} or something it was made from was {told(tombstone)} (tombstone:{tombstone.id}, "
             f"by {tombstone.actor}). It can only be rejected."
         )
     if stand_ins:
-        raise BadInput(
+        raise Conflict(
             f"{doing}: the video has {' and '.join(stand_ins)} material among its sources. "
             "Approve it with --allow-demo if that is meant."
         )
     if unknown := _unknown_licences(session, job, video):
-        raise BadInput(
+        raise Conflict(
             f"{doing}: the licence of {', '.join(unknown[:_SHOWN_ITEMS])} is unknown. Name it in the theme and make "
             "the video again; `allow_unknown_licences: true` in the theme lets it pass."
         )
@@ -132,17 +135,17 @@ def _unknown_licences(session: Session, job: Job, video: Video) -> list[str]:
 
 def _reviewed(session: Session, job: Job | None, doing: str) -> tuple[Job, Video, Review]:
     if job is None:
-        raise BadInput(f"{doing}: there is no such job. `reelineage review list` shows what waits.")
+        raise NotFound(f"{doing}: there is no such job. `reelineage review list` shows what waits.")
     current = lineage.current(session, job.id)
     if current.video is None or current.review is None:
-        raise BadInput(
+        raise Conflict(
             f"{doing}: it has no finished video yet (it is {job.state}). `reelineage jobs show {job.id}` tells more."
         )
     if job.active_run is not None:
-        raise BadInput(f"{doing}: run {job.active_run} is working on it. Decide when it is done.")
+        raise Conflict(f"{doing}: run {job.active_run} is working on it. Decide when it is done.")
     known = session.scalar(select(Decision).where(Decision.video_id == current.video.id))
     if known is not None:
-        raise BadInput(
+        raise Conflict(
             f"{doing}: video:{current.video.id} was {VERDICTS[known.verdict]} by {known.actor} on "
             f"{known.decided_at:%Y-%m-%d %H:%M} UTC. A decision is never changed."
         )

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
-from reelineage.errors import BadInput, ClaimRefused
+from reelineage.errors import BadInput, ClaimRefused, Conflict
 from reelineage.fingerprint import sha256_of
 from reelineage.models import Installation, Job, ProviderCall
 from reelineage.takedown.withdrawal import why_not_made
@@ -303,15 +303,16 @@ class JobQueue:
         """Put a stopped job back into the queue with fresh attempts: failed, cancelled, or running on a dead worker.
 
         Raises:
-            BadInput: the job is in another state; says what can be done.
+            NotFound: there is no such job.
+            Conflict: the job is in another state; says what can be done.
         """
         with self._database.write() as session:
             job = existing(session, job_id, lock=True)
             died = job.state == "running" and is_abandoned(job)
             if job.state not in ("failed", "cancelled", "queued") and not died:
-                raise BadInput(why_no_retry(job))
+                raise Conflict(why_no_retry(job))
             if why := why_not_made(session, job, resume=True):
-                raise BadInput(f"Retrying job {job_id}: {why}. Create a new job.")
+                raise Conflict(f"Retrying job {job_id}: {why}. Create a new job.")
             if died:
                 settle(session, job)
                 if job.state in ("awaiting_review", "approved", "rejected"):
@@ -329,14 +330,15 @@ class JobQueue:
         With `run_id` it is that run which was stopped: when it no longer holds the job, nothing is changed.
 
         Raises:
-            BadInput: the job is already finished or cancelled.
+            NotFound: there is no such job.
+            Conflict: the job is already finished or cancelled.
         """
         with self._database.write() as session:
             job = existing(session, job_id, lock=True)
             if run_id is not None and job.active_run != run_id:
                 return job
             if job.state not in ("queued", "submitted", "running", "failed"):
-                raise BadInput(f"Cancelling job {job_id}: it is {job.state}; there is nothing to stop.")
+                raise Conflict(f"Cancelling job {job_id}: it is {job.state}; there is nothing to stop.")
             job.state = "cancelled"
             job.active_run = job.lease_expires_at = None
             job.error = "Cancelled by a person."

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, Result, select
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
-from reelineage.errors import BadInput
+from reelineage.errors import NotFound
 from reelineage.models import Decision, Job
 from resources.lease import is_gone
 
@@ -56,11 +56,11 @@ def existing(session: Session, job_id: int, *, lock: bool = False) -> Job:
     """The job's row, locked when it is to be changed.
 
     Raises:
-        BadInput: there is none; says how to make one.
+        NotFound: there is none; says how to make one.
     """
     job = session.get(Job, job_id, with_for_update=lock or None, populate_existing=True)
     if job is None:
-        raise BadInput(
+        raise NotFound(
             f"Looking for job {job_id}: there is no such job. Create one with `reelineage jobs create THEME`; "
             "`reelineage jobs list` shows those that exist."
         )

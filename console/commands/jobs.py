@@ -5,8 +5,9 @@ from typing import get_args
 
 import click
 
+from console import acts
 from console.commands.make import print_made
-from console.dagster_home import open_instance, prepare, register
+from console.dagster_home import prepare, register
 from console.making import make_now, new_run_id
 from reelineage import lineage
 from reelineage.documents import Review
@@ -15,7 +16,7 @@ from reelineage.models import JOB_STATES
 from reelineage.rights.disclosure import in_short
 from reelineage.takedown.withdrawal import is_withdrawn, told
 from resources.costs import costs
-from resources.home import Home, open_home
+from resources.home import open_home
 from resources.job_orders import create_job, read_theme_file
 
 
@@ -123,17 +124,5 @@ def retry(job_id: int, *, now: bool) -> None:
 @click.argument("job_id", type=JOB_ID)
 def cancel(job_id: int) -> None:
     """Stop a job. What was finished is kept, and `retry` goes on from there."""
-    home = open_home()
-    run_id = home.queue.get(job_id).active_run
-    home.queue.cancel(job_id)
-    if run_id:
-        _terminate(home, run_id)
+    acts.cancel(open_home(), job_id)
     click.echo(f"Job {job_id} is cancelled.")
-
-
-def _terminate(home: Home, run_id: str) -> None:
-    """Ask Dagster to end the run as well; a run that it did not launch notices by itself within seconds."""
-    with open_instance(home) as instance:
-        run = instance.get_run_by_id(run_id)
-        if run is not None and run.remote_job_origin is not None:
-            instance.run_launcher.terminate(run_id)

@@ -1,19 +1,16 @@
 """`reelineage review`: what waits for a decision, and the decision."""
 
 import getpass
-from pathlib import Path
 
 import click
-import dagster as dg
 
+from console.acts import decide_and_tell
 from console.commands.jobs import JOB_ID, TAKES_JOB_ID
-from console.dagster_home import open_instance
 from reelineage import lineage
 from reelineage.documents import Review
-from reelineage.models import Decision
 from reelineage.takedown.withdrawal import is_withdrawn, told
-from resources.decisions import VERDICTS, decide
-from resources.home import Home, open_home
+from resources.decisions import VERDICTS
+from resources.home import open_home
 
 
 @click.group()
@@ -59,33 +56,7 @@ def reject(job_id: int, reason: str, actor: str) -> None:
 
 
 def _decide(job_id: int, verdict: str, reason: str, actor: str, *, allow_demo: bool) -> None:
-    home = open_home()
-    decision = decide(home.database, job_id, verdict=verdict, reason=reason, actor=actor, allow_demo=allow_demo)
-    path = home.output.sync(job_id)
-    _report(home, decision, path)
+    decision, path = decide_and_tell(
+        open_home(), job_id, verdict=verdict, reason=reason, actor=actor, allow_demo=allow_demo
+    )
     click.echo(f"video:{decision.video_id} is {VERDICTS[verdict]}: {path}")
-
-
-def _report(home: Home, decision: Decision, path: Path | None) -> None:
-    """Show the decision in Dagster, as a materialization of the review's partition."""
-    with home.database.read() as session:
-        current = lineage.current(session, decision.job_id)
-    tags = {"dagster/data_version": current.review.data_version} if current.review else {}
-    with open_instance(home) as instance:
-        instance.report_runless_asset_event(
-            dg.AssetMaterialization(
-                asset_key="reviews",
-                partition=str(decision.job_id),
-                description=f"{VERDICTS[decision.verdict]} by {decision.actor}: {decision.reason}",
-                metadata={
-                    "decision_id": decision.id,
-                    "verdict": decision.verdict,
-                    "actor": decision.actor,
-                    "reason": decision.reason,
-                    "video_id": decision.video_id,
-                    "video_sha256": decision.video_sha256,
-                    "file": str(path),
-                },
-                tags=tags,
-            )
-        )

@@ -10,8 +10,10 @@ Marks in a table's `info`, read by `guards.py` and `family.py`:
   open_while   the status in which a row may still be changed
   record       what an asset makes: a run may insert it only while it holds the job
   frozen       columns that keep the value they were written with; such a row never goes
+  passing      no lineage: rows may change and go
 """
 
+from reelineage.models.access import ROLES, AccessKey, ApiRequest
 from reelineage.models.afterwards import Credential, Fingerprint, Reproduction, Tombstone, TombstoneTarget
 from reelineage.models.base import Base, UtcDateTime
 from reelineage.models.edges import (
@@ -27,12 +29,16 @@ from reelineage.models.edges import (
     VoiceoverCall,
     VoiceoverMedia,
 )
+from reelineage.models.edits import Edit, ScriptEdit
 from reelineage.models.jobs import JOB_STATES, Artifact, Installation, Job, MediaItem, ProviderCall
 from reelineage.models.records import Clip, Decision, Review, Script, TrendAnalysis, TrendReport, Video, Voiceover
 from reelineage.models.trends import TrendFetch, TrendItem, TrendObservation
 
 __all__ = [
     "JOB_STATES",
+    "ROLES",
+    "AccessKey",
+    "ApiRequest",
     "Artifact",
     "Base",
     "Clip",
@@ -40,6 +46,7 @@ __all__ = [
     "ClipMedia",
     "Credential",
     "Decision",
+    "Edit",
     "Fingerprint",
     "Installation",
     "Job",
@@ -50,6 +57,7 @@ __all__ = [
     "Script",
     "ScriptCall",
     "ScriptCitation",
+    "ScriptEdit",
     "Tombstone",
     "TombstoneTarget",
     "TrendAnalysis",

@@ -64,6 +64,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime(),
         dict[str, JsonValue]: Json,
         list[str]: Json,
+        list[JsonValue]: Json,
         str: Text(),
         float: Float(),
         int: BigInteger(),

@@ -38,6 +38,9 @@ class Job(Base):
         CheckConstraint("attempt >= 0", name="attempt_counts"),
         CheckConstraint("(active_run IS NULL) = (lease_expires_at IS NULL)", name="a_claim_has_a_lease"),
         Index("ix_jobs_state_id", "state", "id"),
+        Index("ix_jobs_stage_id", "stage", "id"),
+        Index("ix_jobs_theme_name_id", "theme_name", "id"),
+        Index("ix_jobs_updated_at", "updated_at"),
         {
             "sqlite_autoincrement": True,
             "info": {"node": "job", "frozen": ("id", "theme", "theme_sha256", "seed", "profile", "created_at")},

@@ -62,6 +62,9 @@ def test_every_key_has_an_index_that_its_walk_can_use(table: Table) -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=ids(TABLES))
 def test_every_table_says_what_it_is(table: Table) -> None:
+    if table.info.get("passing"):
+        assert set(table.info) == {"passing"}
+        return
     assert table.info.get("append_only") or table.info.get("frozen")
     about_others = ("installation", "fingerprints", "tombstone_targets")
     assert "node" in table.info or "derived" in table.info or table.name in about_others

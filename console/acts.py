@@ -1,0 +1,90 @@
+"""What people do to jobs and videos, the same from the command line, the API and the pages.
+
+Belongs here: an act with all that follows from it (files, Dagster). Not here: the rules (`resources/decisions.py`,
+`resources/job_queue.py`), how it was asked for.
+"""
+
+from pathlib import Path
+
+import dagster as dg
+
+from console.dagster_home import open_instance
+from reelineage import lineage
+from reelineage.models import Decision, Job
+from resources.decisions import VERDICTS, decide
+from resources.home import Home
+
+
+def decide_and_tell(  # noqa: PLR0913 — what a decision says, all by name
+    home: Home,
+    job_id: int,
+    *,
+    verdict: str,
+    reason: str,
+    actor: str,
+    allow_demo: bool = False,
+    video_id: int | None = None,
+    video_sha256: str | None = None,
+) -> tuple[Decision, Path | None]:
+    """Decide on a job's current video, move its files, and show the decision in Dagster.
+
+    `video_id` and `video_sha256` are what the person was shown. Returns the decision and where the MP4 lies now, None
+    when it was withdrawn.
+
+    Raises:
+        BadInput, NotFound, Conflict: as `resources.decisions.decide`.
+    """
+    decision = decide(
+        home.database,
+        job_id,
+        verdict=verdict,
+        reason=reason,
+        actor=actor,
+        allow_demo=allow_demo,
+        video_id=video_id,
+        video_sha256=video_sha256,
+    )
+    path = home.output.sync(job_id)
+    _tell(home, decision, path)
+    return decision, path
+
+
+def cancel(home: Home, job_id: int) -> Job:
+    """Stop a job, and the Dagster run that works on it; a run that Dagster did not launch notices within seconds.
+
+    Raises:
+        NotFound, Conflict: as `JobQueue.cancel`.
+    """
+    run_id = home.queue.get(job_id).active_run
+    job = home.queue.cancel(job_id)
+    if run_id:
+        with open_instance(home) as instance:
+            run = instance.get_run_by_id(run_id)
+            if run is not None and run.remote_job_origin is not None:
+                instance.run_launcher.terminate(run_id)
+    return job
+
+
+def _tell(home: Home, decision: Decision, path: Path | None) -> None:
+    """Show the decision in Dagster, as a materialization of the review's partition."""
+    with home.database.read() as session:
+        current = lineage.current(session, decision.job_id)
+    tags = {"dagster/data_version": current.review.data_version} if current.review else {}
+    with open_instance(home) as instance:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(
+                asset_key="reviews",
+                partition=str(decision.job_id),
+                description=f"{VERDICTS[decision.verdict]} by {decision.actor}: {decision.reason}",
+                metadata={
+                    "decision_id": decision.id,
+                    "verdict": decision.verdict,
+                    "actor": decision.actor,
+                    "reason": decision.reason,
+                    "video_id": decision.video_id,
+                    "video_sha256": decision.video_sha256,
+                    "file": str(path),
+                },
+                tags=tags,
+            )
+        )

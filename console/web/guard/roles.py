@@ -1,0 +1,40 @@
+"""What a route asks of whoever asks it: `Depends(needs(Role.REVIEWER))`, and `Asker` for the name.
+
+Belongs here: roles of routes. Not here: finding out who asks (`identity.py`).
+"""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, HTTPException
+from starlette.requests import HTTPConnection
+
+from resources.access import Principal, Role
+
+
+def asker(connection: HTTPConnection) -> Principal:
+    """Whoever asks: the guard lets nobody else through to a route that wants to know.
+
+    Raises:
+        HTTPException: 401 for a stranger.
+    """
+    found: Principal | None = connection.scope["state"].get("principal")
+    if found is None:
+        raise HTTPException(401, "Sign in first: `reelineage access link` prints a link.")
+    return found
+
+
+Asker = Annotated[Principal, Depends(asker)]
+
+
+def needs(role: Role) -> Callable[..., Principal]:
+    """A dependency that lets only this role and those above it through; a read-only console lets nobody change."""
+
+    def check(connection: HTTPConnection, who: Asker) -> Principal:
+        if not who.role.covers(role):
+            raise HTTPException(403, f"This needs the role {role.value}; {who.name} is {who.role.value}.")
+        if role is not Role.VIEWER and connection.scope["app"].state.options.read_only:
+            raise HTTPException(403, "This console is read-only: it was started with --read-only.")
+        return who
+
+    return check
