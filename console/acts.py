@@ -4,14 +4,18 @@ Belongs here: an act with all that follows from it (files, Dagster). Not here: t
 `resources/job_queue.py`), how it was asked for.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
 
 from console.dagster_home import open_instance
+from pipeline_assets.partitions import register_partition
 from reelineage import lineage
-from reelineage.models import Decision, Job
+from reelineage.editing import Change
+from reelineage.models import Decision, Edit, Job, Script
 from resources.decisions import VERDICTS, decide
+from resources.editing import edit_script
 from resources.home import Home
 
 
@@ -47,6 +51,22 @@ def decide_and_tell(  # noqa: PLR0913 — what a decision says, all by name
     path = home.output.sync(job_id)
     _tell(home, decision, path)
     return decision, path
+
+
+def edit_and_tell(
+    home: Home, job_id: int, *, script_id: int, changes: Sequence[Change], actor: str, reason: str | None = None
+) -> tuple[Edit, Script]:
+    """Edit the job's current script and queue the job; show the new version in Dagster, and take the old video away.
+
+    `script_id` is the version that the person was shown. Returns the edit and the script version that it caused.
+
+    Raises:
+        BadInput, NotFound, Conflict: as `resources.editing.edit_script`.
+    """
+    edit, script = edit_script(home, job_id, script_id=script_id, changes=changes, actor=actor, reason=reason)
+    home.output.sync(job_id)
+    _tell_edit(home, edit, script)
+    return edit, script
 
 
 def cancel(home: Home, job_id: int) -> Job:
@@ -86,5 +106,33 @@ def _tell(home: Home, decision: Decision, path: Path | None) -> None:
                     "file": str(path),
                 },
                 tags=tags,
+            )
+        )
+
+
+def _tell_edit(home: Home, edit: Edit, script: Script) -> None:
+    """Show the new script in Dagster, so that what was made from the earlier one is marked as out of date.
+
+    What was changed and why stays in our tables: a take-down need not look for it in events of no run.
+    """
+    with open_instance(home) as instance:
+        register_partition(instance, edit.job_id)
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(
+                asset_key="scripts",
+                partition=str(edit.job_id),
+                description=f"edited by {edit.actor} (edit:{edit.id} of script:{edit.script_id})",
+                metadata={
+                    "edit_id": edit.id,
+                    "actor": edit.actor,
+                    "lineage/row_id": str(script.id),
+                    "lineage/job_id": script.job_id,
+                    "lineage/version": script.version,
+                    "lineage/data_version": script.data_version,
+                },
+                tags={
+                    "dagster/data_version": script.data_version,
+                    "dagster/code_version": script.code_version,
+                },
             )
         )

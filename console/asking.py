@@ -20,6 +20,7 @@ from reelineage.family import Ref
 from reelineage.models import Installation, TrendReport
 from reelineage.takedown.marks import marks_of
 from reelineage.text import clean_text
+from reelineage.walk import MOST_NODES
 from resources.home import Home
 from resources.recognition import recognise
 
@@ -40,9 +41,20 @@ def ask(home: Home, text: str, *, down: bool, as_of: datetime | None = None) -> 
     Raises:
         BadInput: nothing like it is known, or there was nothing yet at that moment.
     """
-    refs = recognised(home, text, down=down)
+    return view_of(home, recognised(home, text, down=down), text, down=down, as_of=as_of)
+
+
+def view_of(
+    home: Home, refs: Sequence[Ref], text: str, *, down: bool, as_of: datetime | None = None, most: int = MOST_NODES
+) -> View:
+    """The same about rows that are known; `text` is how they are called in the heading.
+
+    Raises:
+        BadInput: a row is not there, or there was nothing yet at that moment.
+        TooMuch: the answer has more than `most` rows.
+    """
     with home.database.read() as session:
-        family = family_of(session, refs, down=down, as_of=as_of)
+        family = family_of(session, refs, down=down, as_of=as_of, most=most)
         marks = marks_of(session, family, up=not down, as_of=as_of)
     then = f" as of {iso(as_of)}" if as_of else ""
     heading = f"{'What was made from' if down else 'What was used for'} {clean_text(text, max_characters=120)}{then}"
@@ -57,17 +69,20 @@ def recognised(home: Home, text: str, *, down: bool) -> tuple[Ref, ...]:
     return found.refs if down else found.explained
 
 
-def family_of(session: Session, refs: Sequence[Ref], *, down: bool, as_of: datetime | None = None) -> Family:
+def family_of(
+    session: Session, refs: Sequence[Ref], *, down: bool, as_of: datetime | None = None, most: int = MOST_NODES
+) -> Family:
     """The walk from some rows, up or down.
 
     Raises:
         BadInput: a row is not there, or was not there yet.
+        TooMuch: the answer has more than `most` rows.
     """
     if as_of is not None:
         _check_moment(session, as_of)
     one = len(refs) == 1  # of many rows that a name stands for, those that were there by then answer
     starts = [start for ref in refs for start in _starts(session, ref, down=down, as_of=as_of, strict=one)]
-    family = (impact if down else explain)(session, list(dict.fromkeys(starts)), as_of=as_of)
+    family = (impact if down else explain)(session, list(dict.fromkeys(starts)), as_of=as_of, most=most)
     if as_of is not None and not family.starts:
         raise BadInput(f"Showing {', '.join(map(str, refs[:3]))} as of {iso(as_of)}: it came later.")
     return family

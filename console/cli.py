@@ -11,11 +11,13 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from console.commands import (
+    access,
     audit,
     bom,
     costs,
     db,
     diff,
+    doctor,
     env,
     export,
     impact,
@@ -79,12 +81,14 @@ for command in (
     audit.audit,
     env.env,
     up.up,
+    access.access,
     db.db,
     bom.bom,
     costs.costs,
     verify.verify,
     reproduce.reproduce,
     diff.diff,
+    doctor.doctor,
     takedown.takedown,
 ):
     main.add_command(command)

@@ -49,7 +49,7 @@ def _stage(part: PartComparison) -> str:
 
 def _lines(part: PartComparison) -> Iterator[str]:
     before, after = (" ".join(map(str, side.refs)) if side else "nothing" for side in (part.before, part.after))
-    yield f"{part.part:<11}{_verdict(part)}  ({before} -> {after})"
+    yield f"{part.part:<11}{verdict(part)}  ({before} -> {after})"
     most = _FOLLOWING_SHOWN if part.follows_from else len(part.differences)
     for difference in part.differences[:most]:
         yield f"    {difference}"
@@ -57,7 +57,8 @@ def _lines(part: PartComparison) -> Iterator[str]:
         yield f"    … and {part.count - most:,} more"
 
 
-def _verdict(part: PartComparison) -> str:
+def verdict(part: PartComparison) -> str:
+    """How one stage compares, in a few words."""
     if part.before is None or part.after is None:
         return f"only {'the second' if part.before is None else 'the first'} has any"
     if part.taken_down:
@@ -65,6 +66,8 @@ def _verdict(part: PartComparison) -> str:
         return f"content taken down; {same}"
     if part.same:
         return "the same"
+    if part.edits:
+        return f"differs, edited by {', '.join(map(str, part.edits))}"
     return f"differs, follows from {' and '.join(part.follows_from)}" if part.follows_from else "differs"
 
 
@@ -75,6 +78,7 @@ def _stage_json(part: PartComparison) -> dict[str, Any]:
         "same": part.same,
         "taken_down": part.taken_down,
         "follows_from": list(part.follows_from),
+        "edits": [{"edit": str(one.edit), "actor": one.actor} for one in part.edits],
         "refs": [[str(ref) for ref in side.refs] if side else [] for side in sides],
         "data_version": [side.data_version if side else None for side in sides],
         "code_version": [side.code_version if side else None for side in sides],

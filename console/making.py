@@ -152,6 +152,29 @@ def make_now(
         PermanentError: the run failed; with the job's own reason.
         Cancelled: a person stopped it; the job is cancelled and can be retried.
     """
+    elapsed = _run(home, job_id, run_id, providers, threads)
+    return _made(home, job_id, run_id, elapsed)
+
+
+def write_script(home: Home, job_id: int, run_id: str, *, providers: Providers) -> None:
+    """Make the job's script and what it needs, and no more: for a job whose edits are made again after it.
+
+    Raises:
+        PermanentError, Cancelled: as `make_now`.
+    """
+    _run(home, job_id, run_id, providers, (), assets=("trends", "analysis", "scripts"))
+
+
+def _run(
+    home: Home,
+    job_id: int,
+    run_id: str,
+    providers: Providers | None,
+    threads: tuple[int, ...],
+    *,
+    assets: tuple[str, ...] | None = None,
+) -> dict[str, float]:
+    """One run in this process, of all assets or of some; returns the seconds of each stage."""
     with Display() as display, open_instance(home) as instance:
         register_partition(instance, job_id)
 
@@ -183,13 +206,14 @@ def make_now(
                 run_id=run_id,
                 run_config=_QUIET,
                 raise_on_error=False,
+                asset_selection=[dg.AssetKey(asset) for asset in assets] if assets else None,
             )
         except (KeyboardInterrupt, DagsterExecutionInterruptedError):
             raise _stopped(home, job_id) from None
         elapsed = _elapsed(instance, run_id)
     if not result.success:
         raise _stopped(home, job_id) if _was_interrupted(result) else _failure(home, job_id, result)
-    return _made(home, job_id, run_id, elapsed)
+    return elapsed
 
 
 def _elapsed(instance: dg.DagsterInstance, run_id: str) -> dict[str, float]:

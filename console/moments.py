@@ -10,7 +10,7 @@ import click
 
 from reelineage.errors import BadInput
 
-_FORM = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
+FORM = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 
 
 class Moment(click.ParamType[datetime]):
@@ -36,7 +36,7 @@ def parse_moment(text: str, *, name: str = "time") -> datetime:
         BadInput: it is no ISO 8601 date or time, or there is no such day.
     """
     problem = f"Reading {name} {text[:60]!r}: it must be a date such as 2026-11-22 or a time such as 2026-11-22T14:30Z"
-    if not _FORM.fullmatch(text):
+    if not FORM.fullmatch(text):
         raise BadInput(f"{problem}; without a zone it is UTC.")
     try:
         moment = datetime.fromisoformat(text)

@@ -11,12 +11,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from console.making import make_now, new_run_id
+from console.making import make_now, new_run_id, write_script
 from reelineage import lineage
 from reelineage.comparing.branches import current_branch
-from reelineage.errors import Cancelled, PermanentError
+from reelineage.errors import BadInput, Cancelled, PermanentError
 from resources.home import Home
-from resources.reproduction import Original, read_original, scratch_folder, scratch_home, snapshot_providers
+from resources.reproduction import (
+    Original,
+    edit_again,
+    read_original,
+    scratch_folder,
+    scratch_home,
+    snapshot_providers,
+)
 from resources.reproduction_verdict import Judge, Reproduced, store_reproduction
 
 
@@ -64,7 +71,15 @@ def reproduce_job(home: Home, job_id: int, *, actor: str, keep: bool = False) ->
 def _made_again(home: Home, original: Original, scratch: Home, again: int) -> Reproduced:
     try:
         providers = snapshot_providers(original, scratch.store)
+        if original.edits:
+            write_script(scratch, again, new_run_id(), providers=providers)
+            edit_again(original, scratch, again)
         make_now(scratch, again, new_run_id(), providers=providers, threads=original.threads)
+    except BadInput as error:  # of an edit; a run that fails raises its parent
+        raise PermanentError(
+            f"Reproducing job {original.job.id}: what people edited cannot be made again, because the script that was "
+            f"written now is another one; nothing was stored. {error}"
+        ) from error
     except PermanentError as error:
         raise PermanentError(
             f"Reproducing job {original.job.id}: making it again (as job {again} of a scratch home) failed; there is "

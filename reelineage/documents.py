@@ -305,7 +305,11 @@ class Sentence(Document):
 
 
 class Scene(Document):
-    """A part of the narration with one picture. `number` counts from 1."""
+    """A part of the narration with one picture. `number` counts from 1.
+
+    `take` counts its pictures: each that a person asked for again is another one. The first is not written down, so
+    that scripts which nobody edited have the hashes that they had before there were takes.
+    """
 
     number: int = Field(ge=1, le=99)
     role: SceneRole
@@ -313,6 +317,7 @@ class Scene(Document):
     visual: Visual
     visual_prompt: str
     overlays: tuple[Overlay, ...] = ()
+    take: int = Field(default=1, ge=1, le=99, exclude_if=lambda take: take == 1)
 
 
 class WritingStep(Document):
@@ -323,7 +328,10 @@ class WritingStep(Document):
 
 
 class Script(Document):
-    """What the video says and shows. `request_sha256` names the provider call that wrote it."""
+    """What the video says and shows. `request_sha256` names the provider call that wrote it.
+
+    `retakes` are the scenes for which a person asked for another picture, in the order in which that was asked.
+    """
 
     title: Short
     description: str
@@ -338,6 +346,7 @@ class Script(Document):
     trend_pattern: str
     steps: tuple[WritingStep, ...]
     request_sha256: Sha256
+    retakes: tuple[int, ...] = Field(default=(), exclude_if=lambda retakes: not retakes)
 
 
 class WordTiming(Document):

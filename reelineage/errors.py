@@ -6,6 +6,8 @@ A message has three parts: what was being done, for which job or file, and what 
     ├── PermanentError          trying again cannot help: the job is parked until a person acts
     │   ├── BadInput            the user's mistake (theme, trend file, job id, command): exit code 2
     │   │   ├── NotFound        what was named is not there
+    │   │   │   └── Gone        it was there, and its content is gone for good or may not be shown
+    │   │   ├── TooMuch         the answer is larger than was asked for at most
     │   │   └── Conflict        what was asked for does not fit what is there now: somebody was faster, or it is decided
     │   ├── MissingUpstream     a record needs a row that is not there
     │   ├── NotPublishable      a result broke a rule that must hold (silent voice, black video, ...)
@@ -31,6 +33,14 @@ class BadInput(PermanentError):
 
 class NotFound(BadInput):
     """What was named does not exist."""
+
+
+class Gone(NotFound):
+    """What was named was taken down, or descends from something that was; the message says when and why."""
+
+
+class TooMuch(BadInput):
+    """The answer has more rows than whoever asked can take; a narrower question has a smaller one."""
 
 
 class Conflict(BadInput):

@@ -28,23 +28,27 @@ class Family:
     rows: Mapping[Ref, Row[Any]]
 
 
-def explain(session: Session, starts: Collection[Ref], *, as_of: datetime | None = None) -> Family:
+def explain(
+    session: Session, starts: Collection[Ref], *, as_of: datetime | None = None, most: int = walk.MOST_NODES
+) -> Family:
     """Everything that the starting rows were made from, with whole rows.
 
     Raises:
-        BadInput: the answer has more than two million rows.
+        TooMuch: the answer has more than `most` rows.
     """
-    found = walk.walk(session, starts, up=True, as_of=as_of, columns="all")
+    found = walk.walk(session, starts, up=True, as_of=as_of, columns="all", most=most)
     return Family(tuple(ref for ref in starts if ref in found.graph), found.graph, found.rows)
 
 
-def impact(session: Session, starts: Collection[Ref], *, as_of: datetime | None = None) -> Family:
+def impact(
+    session: Session, starts: Collection[Ref], *, as_of: datetime | None = None, most: int = walk.MOST_NODES
+) -> Family:
     """Everything that was made from the starting rows. The rows lack documents and other large values: there are many.
 
     Raises:
-        BadInput: the answer has more than two million rows.
+        TooMuch: the answer has more than `most` rows.
     """
-    found = walk.walk(session, starts, up=False, as_of=as_of, columns="slim")
+    found = walk.walk(session, starts, up=False, as_of=as_of, columns="slim", most=most)
     return Family(tuple(ref for ref in starts if ref in found.graph), found.graph, found.rows)
 
 

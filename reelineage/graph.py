@@ -4,7 +4,7 @@ Belongs here: references to rows (`Ref`), the kinds of node, the keys between th
 table joins by declaring its keys. Not here: walking (`walk.py`), questions about a row's family (`family.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -73,7 +73,11 @@ def edges() -> tuple[Edge, ...]:
 
 @cache
 def ranks() -> dict[str, int]:
-    """Every kind of node, numbered so that children come before their parents wherever the keys allow it."""
+    """Every kind of node, numbered so that children come before their parents.
+
+    A script is edited, and an edit makes the next script: such a circle is entered at its record, before everything
+    that only leads out of it. A walk goes round in it until it has all generations together.
+    """
     parents: dict[str, set[str]] = {node: set() for node in node_tables()}
     for edge in edges():
         if edge.parent_node != edge.child_node:
@@ -82,10 +86,29 @@ def ranks() -> dict[str, int]:
     left = dict(parents)
     while left:
         waited_for = set().union(*left.values())
-        free = [node for node in left if node not in waited_for] or [next(iter(left))]  # a circle is cut anywhere
+        free = [node for node in left if node not in waited_for] or _circle(left)
         order += free
         left = {node: found for node, found in left.items() if node not in free}
     return {node: place for place, node in enumerate(order)}
+
+
+def _circle(parents: Mapping[str, set[str]]) -> list[str]:
+    """The kinds of a circle that only its own kinds wait for, its record first: all else hangs on records."""
+    above = {node: _above(node, parents) for node in parents}
+    outermost = next(node for node in parents if all(child in above[node] for child in parents if node in above[child]))
+    around = {outermost} | {node for node in above[outermost] if outermost in above[node]}
+    return sorted(around, key=lambda node: (not node_tables()[node].info.get("record"), node))
+
+
+def _above(node: str, parents: Mapping[str, set[str]]) -> set[str]:
+    """The kinds that rows of this kind may descend from."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        new = parents.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
 
 
 @cache

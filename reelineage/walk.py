@@ -33,12 +33,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from reelineage.errors import BadInput
+from reelineage.errors import TooMuch
 from reelineage.graph import Ref, edges, key_of, node_tables, ranks, since
 
 Key = int | str
 Columns = Literal["keys", "slim", "all"]
-_MOST_NODES = 2_000_000
+MOST_NODES = 2_000_000
 _MOST_KEYS = 5_000
 _LARGE = ("document", "response", "parameters", "manifest", "theme", "stages")
 # what is written when a provider call is closed; before that moment nothing of it is known
@@ -54,7 +54,13 @@ class Walked:
 
 
 def walk(
-    session: Session, starts: Collection[Ref], *, up: bool, as_of: datetime | None = None, columns: Columns = "keys"
+    session: Session,
+    starts: Collection[Ref],
+    *,
+    up: bool,
+    as_of: datetime | None = None,
+    columns: Columns = "keys",
+    most: int = MOST_NODES,
 ) -> Walked:
     """Everything that the starting rows were made from (`up`), or that was made from them.
 
@@ -64,11 +70,12 @@ def walk(
         up: towards what the rows were made from.
         as_of: the graph as it stood at this moment, inclusive; rows made later are not there.
         columns: what to read of each row: its `keys`, `all`, or all but the documents and other large values (`slim`).
+        most: rows that the answer may have; no more are read.
 
     Raises:
-        BadInput: the answer has more than two million rows.
+        TooMuch: the answer has more rows.
     """
-    return _Walk(_Reader(session, as_of, columns), up=up).run(starts)
+    return _Walk(_Reader(session, as_of, columns), up=up, most=most).run(starts)
 
 
 def direct_parents(session: Session, refs: Collection[Ref]) -> dict[Ref, tuple[Ref, ...]]:
@@ -129,8 +136,8 @@ class _Walk:
     What leads to 1,000 videos meets 7,000 rows: the loops here make one object per row and edge, and no more.
     """
 
-    def __init__(self, reader: _Reader, *, up: bool) -> None:
-        self._reader, self._up = reader, up
+    def __init__(self, reader: _Reader, *, up: bool, most: int = MOST_NODES) -> None:
+        self._reader, self._up, self._most = reader, up, most
         self._refs: dict[str, dict[str, Ref]] = defaultdict(dict)
         self._links: dict[Ref, list[Ref]] = {}
         self._waiting: dict[str, list[str]] = defaultdict(list)
@@ -162,8 +169,8 @@ class _Walk:
         known = self._refs[node]
         ref = known.get(key)
         if ref is None:
-            if self._count >= _MOST_NODES:
-                raise BadInput(f"Walking the lineage: more than {_MOST_NODES:,} rows. Start from a narrower reference.")
+            if self._count >= self._most:
+                raise TooMuch(f"Walking the lineage: more than {self._most:,} rows. Start from a narrower reference.")
             self._count += 1
             ref = known[key] = Ref(node, key)
             self._waiting[node].append(key)

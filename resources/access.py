@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from reelineage.errors import BadInput
@@ -26,6 +26,7 @@ from resources.database import Database
 Kind = Literal["sign_in", "session", "token"]
 SIGN_IN_LIFETIME = timedelta(minutes=15)
 SESSION_LIFETIME = timedelta(hours=12)
+_KEPT = timedelta(days=30)  # how long an ended way in stays in the list
 _INSTALL_TOKEN = "access-token"  # noqa: S105 — a file's name
 
 
@@ -65,27 +66,40 @@ def make_key(database: Database, kind: Kind, name: str, role: Role, *, lifetime:
         return _insert(session, kind, _named(name), role, lifetime)
 
 
+def sign_in_name(database: Database, secret: str) -> str | None:
+    """For whom a sign-in link was made; None when it is unknown, used or too old."""
+    with database.read() as session:
+        found: str | None = session.scalars(select(AccessKey.name).where(*_usable(secret, datetime.now(UTC)))).first()
+        return found
+
+
+def may_be_called_otherwise(name: str) -> bool:
+    """Whether who follows a link made for `name` may choose a name: a link for somebody else keeps theirs."""
+    return name == owner_name()
+
+
 def use_sign_in(database: Database, secret: str, *, name: str | None = None) -> tuple[str, Principal] | None:
     """Trade a sign-in link's secret for a session, once: the session's secret, and who that is.
 
-    None when the link is unknown, used or too old. `name` is what the person wants decisions to carry.
+    None when the link is unknown, used or too old. `name` is what the person wants decisions to carry; it counts only
+    for a link that was made for the owner of this machine, who is known by an account's name until then.
+
+    Raises:
+        BadInput: the name has no visible character; the link can still be used.
     """
     moment = datetime.now(UTC)
     with database.write() as session:
         used = session.execute(
             update(AccessKey)
-            .where(
-                AccessKey.secret_sha256 == _sha256(secret),
-                AccessKey.kind == "sign_in",
-                AccessKey.ended_at.is_(None),
-                AccessKey.expires_at > moment,
-            )
+            .where(*_usable(secret, moment))
             .values(ended_at=moment)
             .returning(AccessKey.name, AccessKey.role)
         ).first()
         if used is None:
             return None
-        chosen, role = _named(name or used.name), Role(used.role)
+        chosen = _named(name) if name and may_be_called_otherwise(used.name) else used.name
+        role = Role(used.role)
+        _sweep(session, moment)
         made = _insert(session, "session", chosen, role, SESSION_LIFETIME)
         key_id = session.scalars(select(AccessKey.id).where(AccessKey.secret_sha256 == _sha256(made))).one()
         return made, Principal(chosen, role, "session", key_id)
@@ -117,10 +131,10 @@ def end_key(database: Database, key_id: int) -> bool:
     return ended is not None
 
 
-def keys(database: Database, kind: Kind) -> list[AccessKey]:
-    """All ways in of a kind, the newest first."""
+def keys(database: Database, *, limit: int = 1000) -> list[AccessKey]:
+    """Ways in of every kind, the newest first; those that ended long ago are forgotten."""
     with database.read() as session:
-        return [*session.scalars(select(AccessKey).where(AccessKey.kind == kind).order_by(AccessKey.id.desc()))]
+        return [*session.scalars(select(AccessKey).order_by(AccessKey.id.desc()).limit(limit))]
 
 
 def install_token(root: Path) -> str:
@@ -130,37 +144,50 @@ def install_token(root: Path) -> str:
         BadInput: others may read the file, or it cannot be made.
     """
     path = root / _INSTALL_TOKEN
-    doing = f"Reading the installation's token {path}"
     try:
         root.mkdir(parents=True, exist_ok=True)
         _create(path)
-        with path.open(encoding="ascii") as file:
-            if os.fstat(file.fileno()).st_mode & 0o077:
-                raise BadInput(f"{doing}: others may read it. Delete it and restart, or `chmod 600` it.")
-            token = file.read(200).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{doing}: {error}. Check its rights, or delete it: a new one is made.") from error
-    if len(token) < 32:
-        raise BadInput(f"{doing}: it is too short to be one. Delete it: a new one is made.")
-    return token
+    except OSError as error:
+        raise BadInput(f"Making the installation's token {path}: {error}. Make the home writable for you.") from error
+    return _read(path)
 
 
 def is_install_token(root: Path, given: str) -> Principal | None:
-    """The operator who owns the installation, if `given` is its token."""
-    same = hmac.compare_digest(given.encode(), install_token(root).encode())
-    return Principal(_owner(), Role.OPERATOR, "install") if same else None
+    """The operator who owns the installation, if `given` is its token. None as well while there is no token yet.
+
+    Raises:
+        BadInput: others may read the file, or it is damaged.
+    """
+    path = root / _INSTALL_TOKEN
+    if not path.exists():
+        return None
+    same = hmac.compare_digest(given.encode(), _read(path).encode())
+    return Principal(owner_name(), Role.OPERATOR, "install") if same else None
 
 
 def owner_name() -> str:
     """What the person at this machine is called until they say otherwise."""
-    return _owner()
-
-
-def _owner() -> str:
     try:
         return clean_text(getpass.getuser(), max_characters=200) or "operator"
     except (OSError, KeyError):
         return "operator"
+
+
+def _read(path: Path) -> str:
+    doing = f"Reading the installation's token {path}"
+    try:
+        with path.open(encoding="ascii") as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise BadInput(
+                    f"{doing}: others may read it. Delete it: the next `reelineage up` makes a new one. If nobody did "
+                    "read it, `chmod 600` it."
+                )
+            token = file.read(200).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{doing}: {error}. Check its rights, or delete it: `reelineage up` makes one.") from error
+    if len(token) < 32:
+        raise BadInput(f"{doing}: it is too short to be one. Delete it: `reelineage up` makes a new one.")
+    return token
 
 
 def _create(path: Path) -> None:
@@ -180,6 +207,21 @@ def _create(path: Path) -> None:
             return
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _usable(secret: str, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        AccessKey.secret_sha256 == _sha256(secret),
+        AccessKey.kind == "sign_in",
+        AccessKey.ended_at.is_(None),
+        AccessKey.expires_at > moment,
+    )
+
+
+def _sweep(session: Session, moment: datetime) -> None:
+    """Forget ways in that ended or expired a month ago: nobody asks for them any more."""
+    before = moment - _KEPT
+    session.execute(delete(AccessKey).where(or_(AccessKey.ended_at < before, AccessKey.expires_at < before)))
 
 
 def _insert(session: Session, kind: Kind, name: str, role: Role, lifetime: timedelta | None) -> str:

@@ -25,6 +25,7 @@ from resources.settings import PROJECT
 _BUSY_SECONDS = 60
 _CHECKPOINT_SECONDS = 2
 _ADVISORY_LOCK = 7_203_442_211
+_ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _PG_READ_ONLY = "25006"  # read_only_sql_transaction
 
 
@@ -76,12 +77,30 @@ class Database:
             raise BadInput(
                 f"Opening the database {_shown(self.url)}: {error}. Correct REELINEAGE_DATABASE_URL or REELINEAGE_HOME."
             ) from error
-        if engine.dialect.name not in ("sqlite", "postgresql"):
+        if engine.dialect.name not in _ENGINES:
             raise BadInput(f"Opening the database: {engine.dialect.name} is not supported. Use SQLite or PostgreSQL.")
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def state(self) -> tuple[str | None, str]:
+        """Its schema's version, None when it has none, and its engine with version; unlike all else this makes nothing.
+
+        Asks over a connection of its own: a pool that is used up says nothing about the database.
+
+        Raises:
+            BadInput: the URL is not usable.
+            sqlalchemy.exc.DatabaseError: the database does not answer.
+        """
+        engine = self._connectable()
+        try:
+            with engine.connect() as connection:
+                schema = MigrationContext.configure(connection).get_current_revision()
+                version = ".".join(map(str, connection.dialect.server_version_info or ()))
+        finally:
+            engine.dispose()
+        return schema, f"{_ENGINES[engine.dialect.name]} {version}"
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -13,6 +13,7 @@ from resources.artifact_store import ArtifactStore
 from resources.database import Database
 from resources.decisions import approve_if_theme_says
 from resources.job_queue import JobQueue
+from resources.materials import KeptMaterials
 from resources.output_view import OutputView
 from resources.settings import Settings, load_settings
 
@@ -42,6 +43,11 @@ class Home:
     def output(self) -> OutputView:
         """`output/`: the people's view of finished videos."""
         return OutputView(self.root / "output", self.database, self.store)
+
+    @cached_property
+    def materials(self) -> KeptMaterials:
+        """What videos are made from, kept while nothing can change it."""
+        return KeptMaterials()
 
     def finish(self, job_id: int) -> None:
         """What follows a finished review: approval when the theme says so, and the file where people look for it."""

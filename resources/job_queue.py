@@ -21,7 +21,7 @@ from reelineage.models import Installation, Job, ProviderCall
 from reelineage.takedown.withdrawal import why_not_made
 from reelineage.theme import Theme
 from resources.database import Database
-from resources.job_states import changed, existing, is_abandoned, now, park, settle, why_no_retry
+from resources.job_states import changed, existing, is_abandoned, now, park, queue_again, settle, why_no_retry
 from resources.lease import is_gone, this_worker
 from resources.settings import Settings
 
@@ -317,11 +317,7 @@ class JobQueue:
                 settle(session, job)
                 if job.state in ("awaiting_review", "approved", "rejected"):
                     return job  # it died after its last row: there is nothing left to make
-            job.state, job.error, job.error_kind = "queued", None, None
-            job.active_run = job.lease_expires_at = None
-            # run keys are remembered for ever, so attempts count on and only their limit moves
-            job.attempt_limit = job.attempt + self._settings.max_attempts
-            job.updated_at = now()
+            queue_again(job, self._settings.max_attempts)
             return job
 
     def cancel(self, job_id: int, *, run_id: str | None = None) -> Job:

@@ -52,6 +52,15 @@ def park(job: Job, why: str) -> None:
     )
 
 
+def queue_again(job: Job, max_attempts: int) -> None:
+    """Into the queue with fresh attempts, because a person wants it made."""
+    job.state, job.error, job.error_kind = "queued", None, None
+    job.active_run = job.lease_expires_at = None
+    # run keys are remembered for ever, so attempts count on and only their limit moves
+    job.attempt_limit = job.attempt + max_attempts
+    job.updated_at = now()
+
+
 def existing(session: Session, job_id: int, *, lock: bool = False) -> Job:
     """The job's row, locked when it is to be changed.
 

@@ -49,12 +49,13 @@ def stored_row(asset: str, row: Row) -> StoredRow:
 
 
 def insert_record(
-    session: Session, asset: str, document: docs.Document, upstream: Upstream, *, job: models.Job, run_id: str,
+    session: Session, asset: str, document: docs.Document, upstream: Upstream, *, job: models.Job, run_id: str | None,
     code_version: str,
 ) -> Row:  # fmt: skip
     """Insert the next version of a record with its artifacts and edges, and move the job's chain on.
 
-    The caller holds the job's row lock, so versions and the chain have no gaps.
+    The caller holds the job's row lock, so versions and the chain have no gaps. Without a `run_id` a person's edit made
+    it.
     """
     kind = RECORDS[asset]
     model = kind.model
@@ -68,7 +69,7 @@ def insert_record(
         job_id=job.id,
         version=version,
         run_id=run_id,
-        origin="run",
+        origin="edit" if run_id is None else "run",
         code_version=code_version,
         data_version=sha256_of(document),
         previous_sha256=job.chain_sha256,

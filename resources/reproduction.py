@@ -20,15 +20,17 @@ from sqlalchemy.orm import Session
 from reelineage import lineage
 from reelineage.comparing.branches import Branch, current_branch
 from reelineage.documents import ArtifactRef, TrendReport
-from reelineage.errors import BadInput
+from reelineage.edit_history import changes_of, edits_of
+from reelineage.errors import BadInput, MissingUpstream
 from reelineage.family import Ref, upstream
 from reelineage.fingerprint import sha256_of_file
-from reelineage.models import Artifact, Job, ProviderCall, Review, Tombstone
+from reelineage.models import Artifact, Edit, Job, ProviderCall, Review, Tombstone
 from reelineage.takedown.withdrawal import targets_among, told
 from reelineage.theme import FeedSource, FileSource, SampleSource, Source, Theme
 from resources.artifact_store import ArtifactStore
+from resources.editing import write_edit
 from resources.home import Home
-from resources.job_states import existing
+from resources.job_states import existing, queue_again
 from resources.providers import Providers
 from resources.settings import Settings
 from resources.trend_sources import TrendSource
@@ -48,7 +50,8 @@ class Input:
 class Original:
     """A finished job as it is stored: its order, the way to its current video, and the files it was made from.
 
-    `sample_sha256` is the demo feed that came in, `threads` what each segment's encoder had.
+    `sample_sha256` is the demo feed that came in, `threads` what each segment's encoder had, `edits` what people
+    changed in the script, the oldest first.
     """
 
     job: Job
@@ -58,6 +61,7 @@ class Original:
     sample_sha256: str | None
     threads: tuple[int, ...]
     encoder: str
+    edits: tuple[Edit, ...] = ()
 
 
 def read_original(home: Home, job_id: int) -> Original:
@@ -87,9 +91,11 @@ def read_original(home: Home, job_id: int) -> Original:
         sample = next((one.artifact_sha256 for one in report.sources if one.source_kind == "sample"), None)
         wanted = [*_named_files(Theme.model_validate(job.theme)), *([sample] if sample else [])]
         inputs = tuple(_input(session, doing, sha256) for sha256 in dict.fromkeys(wanted))
+        edits = edits_of(session, current.script.id) if current.script else ()
     encoder = _encoder(current.video.document)
     threads = tuple(int(count) for count in str(encoder.get("threads", "")).split() if count.isdigit())
-    return Original(job, current.video.id, branch, inputs, sample, threads, str(encoder.get("asked", "x264")))
+    asked = str(encoder.get("asked", "x264"))
+    return Original(job, current.video.id, branch, inputs, sample, threads, asked, edits)
 
 
 @contextmanager
@@ -134,6 +140,22 @@ def scratch_home(home: Home, original: Original, folder: Path) -> tuple[Home, in
         session.flush()
         job.chain_sha256 = lineage.chain_start(job.id, job.theme_sha256)
         return scratch, job.id
+
+
+def edit_again(original: Original, scratch: Home, job_id: int) -> None:
+    """Make all edits of the original in the scratch home, in their order, by the same people and for the same reasons.
+
+    Raises:
+        BadInput: an edit does not fit the script that was written there: other code wrote another one.
+    """
+    with scratch.database.write() as session:
+        job = existing(session, job_id, lock=True)
+        for edit in original.edits:
+            script = lineage.current(session, job_id).script
+            if script is None:
+                raise MissingUpstream(f"Editing job {job_id} of a scratch home: it has no script. Nothing was stored.")
+            write_edit(session, job, script, changes_of(edit), actor=edit.actor, reason=edit.reason)
+        queue_again(job, scratch.settings.max_attempts)
 
 
 def snapshot_providers(original: Original, store: ArtifactStore) -> Providers:

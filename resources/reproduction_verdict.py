@@ -96,11 +96,9 @@ class Judge:
         return "identical", "the same document and the same files, so every frame and every sample"
 
     def _why(self, asset: str, stored: Part, made: Part, before: dict[str, StageVerdict]) -> str:
-        """The first of these that holds: other code, a person's edit, an earlier stage, a provider that varies."""
+        """The first of these that holds: other code, an earlier stage, a provider that varies."""
         if stored.code_version != made.code_version:
             return f"made by code version {stored.code_version} then, by {made.code_version} now"
-        if stored.edited:
-            return "a person edited it, and only the theme and the snapshot were made again"
         causes = [name for name in MADE_FROM[asset] if name in before and before[name].verdict == "different"]
         if causes:
             return f"follows from {' and '.join(causes)}"

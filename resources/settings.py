@@ -4,11 +4,13 @@ Belongs here: settings with bounds, validated at start. The two homes never stan
 would let it override the real environment.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reelineage.errors import BadInput
@@ -58,6 +60,34 @@ class Settings(BaseSettings):
         description="Where committed rows are sent as OpenLineage events; else nowhere",
     )
 
+    auth: Literal["link", "token", "proxy"] = Field(
+        default="link",
+        description="How people sign in: links on this machine; links and tokens from elsewhere too; a proxy's word",
+    )
+    public_url: str | None = Field(
+        default=None,
+        max_length=300,
+        pattern=r"^https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:[1-9][0-9]{0,4})?/?$",
+        description="Where people reach the console when that is not this machine's own address; https, without a path",
+    )
+    trusted_proxy: str | None = Field(
+        default=None,
+        max_length=2000,
+        description="Addresses or networks of the proxy that signs people in",
+    )
+    proxy_user_header: str | None = Field(
+        default=None, max_length=100, description="The header in which that proxy names the person"
+    )
+    proxy_roles: str | None = Field(
+        default=None, max_length=20_000, description="Roles by name: ada@example.org=operator,*=viewer"
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _has_a_real_port(cls, value: str | None) -> str | None:
+        urlsplit(value or "").port  # noqa: B018 — raises ValueError when the port, or an address in brackets, is none
+        return value
+
     @property
     def root(self) -> Path:
         """The home as an absolute path."""
@@ -100,3 +130,10 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problems = "; ".join(f"REELINEAGE_{str(p['loc'][0]).upper()}: {p['msg']}" for p in error.errors())
         raise BadInput(f"Reading the environment: {problems}. Correct the variable or unset it.") from error
+
+
+def unknown_variables() -> list[str]:
+    """Variables that look like settings and are none, in the environment or `.env`: probably spelled wrong."""
+    known = {f"REELINEAGE_{name.upper()}" for name in Settings.model_fields}
+    given = {*os.environ, *dotenv_values(".env")}
+    return sorted(name for name in given if name.upper().startswith("REELINEAGE_") and name.upper() not in known)

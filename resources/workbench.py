@@ -30,6 +30,7 @@ from resources.failures import TRANSIENT, kind_of
 from resources.heartbeat import Heartbeat
 from resources.home import Home, open_home
 from resources.ledger import Answer, Ledger, Product, Request
+from resources.progress_line import BEGINS, DONE, ProgressLine
 from resources.record_rows import RECORDS
 
 _log = logging.getLogger(__name__)
@@ -220,9 +221,9 @@ class Workbench(dg.ConfigurableResource[Any]):
         with self.noted_failures(job_id, run_id, context.instance):
             heartbeat = self._beat(job_id, run_id)
             self.home.store.sweep()
-            self.on_progress(context, Progress(job_id, asset, 0, 0, "begins"))
+            self.on_progress(context, Progress(job_id, asset, 0, 0, BEGINS))
             yield Work(job, asset, self.home, run_id, heartbeat, lambda progress: self.on_progress(context, progress))
-            self.on_progress(context, Progress(job_id, asset, 0, 0, "done", finished=True))
+            self.on_progress(context, Progress(job_id, asset, 0, 0, DONE, finished=True))
 
     def on_progress(self, context: dg.AssetExecutionContext, progress: Progress) -> None:
         """Write progress to the log and the job's row; the command line draws it as well.
@@ -234,8 +235,7 @@ class Workbench(dg.ConfigurableResource[Any]):
             if moment < self._next_line.get(key, 0.0):
                 return
             self._next_line[key] = moment + _SECONDS_BETWEEN_LINES
-        count = f" {progress.done}/{progress.total}" if progress.total else ""
-        text = f"{progress.asset}{count} {progress.what}"
+        text = ProgressLine(progress.asset, progress.done, progress.total, progress.what).text
         context.log.info(text)
         stage = lineage.STAGES[progress.asset]
         try:

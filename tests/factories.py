@@ -13,9 +13,11 @@ from typing import Any
 from reelineage import documents as docs
 from reelineage import lineage
 from reelineage.documents import ProviderIdentity
+from reelineage.editing import Change, TitleChange
 from reelineage.fingerprint import sha256_of
-from reelineage.models import Job
+from reelineage.models import Edit, Job
 from reelineage.theme import SampleSource, Theme, Writer
+from resources.editing import edit_script
 from resources.home import Home
 from resources.ledger import Ledger, Product, Request
 from resources.record_edges import StoredRow
@@ -294,10 +296,10 @@ def ledger(home: Home, job_id: int, run_id: str, *, budget_usd: float = 1.0) -> 
 
 def fill_job(
     home: Home, job_id: int, run_id: str = "run-1", *, until: str = "reviews", take: int = 1,
-    stand_in: docs.StandIn | None = None,
+    stand_in: docs.StandIn | None = None, kind: type[Maker] = Maker,
 ) -> dict[str, tuple[StoredRow, ...]]:  # fmt: skip
     """Make every asset up to `until` anew, as the run `run_id` would, and return the stored rows."""
-    maker = Maker(home, job_id, ledger(home, job_id, run_id).call, take=take)
+    maker = kind(home, job_id, ledger(home, job_id, run_id).call, take=take)
     maker.stand_in = stand_in
     documents: dict[str, Any] = {}
     rows: dict[str, tuple[StoredRow, ...]] = {}
@@ -322,3 +324,26 @@ def store(
             )
             for document in (made if isinstance(made, list) else [made])
         )
+
+
+def go_on(home: Home, job_id: int, run_id: str = "run-on", *, until: str = "reviews") -> None:
+    """Make what follows from the job's current script, as a run that resumes it would."""
+    maker = Maker(home, job_id, ledger(home, job_id, run_id).call)
+    with claimed(home, job_id, run_id):
+        with home.database.read() as session:
+            current = lineage.current(session, job_id)
+        documents: dict[str, Any] = {"scripts": docs.Script.model_validate(current.rows("scripts")[0].document)}
+        rows = {"scripts": tuple(stored_row("scripts", row) for row in current.rows("scripts"))}
+        first, last = lineage.ASSETS.index("voiceovers"), lineage.ASSETS.index(until)
+        for asset in lineage.ASSETS[first : last + 1]:
+            documents[asset] = maker.make(asset, {name: documents[name] for name in RECORDS[asset].upstream})
+            rows[asset] = store(home, job_id, run_id, asset, documents[asset], rows)
+
+
+def edit_job(home: Home, job_id: int, *changes: Change, actor: str = "kim", reason: str | None = None) -> Edit:
+    """A person's edit of the job's current script; without changes the title becomes another one."""
+    with home.database.read() as session:
+        script = lineage.current(session, job_id).script
+    assert script is not None
+    wanted = changes or (TitleChange(kind="title", text=f"Edited {script.version}"),)
+    return edit_script(home, job_id, script_id=script.id, changes=wanted, actor=actor, reason=reason)[0]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from console.commands.jobs import JOB_ID
+from console.commands.job_id import JOB_ID
 from console.moments import MOMENT
 from console.tables import as_csv
 from reelineage.errors import BadInput

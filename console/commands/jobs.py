@@ -6,11 +6,14 @@ from typing import get_args
 import click
 
 from console import acts
+from console.commands.edit import edit, told_edit
+from console.commands.job_id import JOB_ID, TAKES_JOB_ID
 from console.commands.make import print_made
 from console.dagster_home import prepare, register
 from console.making import make_now, new_run_id
 from reelineage import lineage
 from reelineage.documents import Review
+from reelineage.edit_history import edits_of
 from reelineage.look import ProfileName
 from reelineage.models import JOB_STATES
 from reelineage.rights.disclosure import in_short
@@ -18,21 +21,6 @@ from reelineage.takedown.withdrawal import is_withdrawn, told
 from resources.costs import costs
 from resources.home import open_home
 from resources.job_orders import create_job, read_theme_file
-
-
-class JobId(click.ParamType[int]):
-    """A job id on the command line; anything else is refused with the same words as everywhere."""
-
-    name = "job_id"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ARG002 — click's signature
-        """Parse, or raise `BadInput`."""
-        return lineage.parse_job_id(str(value))
-
-
-JOB_ID = JobId()
-# so that -1 is read as a job id and refused as one, with the same words as everywhere
-TAKES_JOB_ID = {"ignore_unknown_options": True}
 
 
 @click.group()
@@ -76,6 +64,7 @@ def show(job_id: int) -> None:
     with home.database.read() as session:
         current = lineage.current(session, job_id)
         withdrawn = is_withdrawn(session, current.video.id) if current.video else None
+        edits = edits_of(session, current.script.id) if current.script else ()
     click.echo(f"job      {job.id}: {job.theme_name} (seed {job.seed}, profile {job.profile}, from {job.origin})")
     click.echo(f"state    {job.state}, attempt {job.attempt} of {job.attempt_limit}")
     if withdrawn:
@@ -90,6 +79,8 @@ def show(job_id: int) -> None:
         rows = current.rows(asset)
         ids = ", ".join(f"{row.id} (version {row.version})" for row in rows) or "missing"
         click.echo(f"{asset:<11}{ids}")
+    for made in edits:
+        click.echo(f"edit     {told_edit(made)}")
     report = costs(home.database, "stage", job_id=job_id)
     stages = ", ".join(f"{line.key} {line.cost.display}" for line in report.lines)
     click.echo(f"cost     {report.total.display}{f' ({stages})' if stages else ''}")
@@ -126,3 +117,6 @@ def cancel(job_id: int) -> None:
     """Stop a job. What was finished is kept, and `retry` goes on from there."""
     acts.cancel(open_home(), job_id)
     click.echo(f"Job {job_id} is cancelled.")
+
+
+jobs.add_command(edit)

@@ -5,7 +5,7 @@ import getpass
 import click
 
 from console.acts import decide_and_tell
-from console.commands.jobs import JOB_ID, TAKES_JOB_ID
+from console.commands.job_id import JOB_ID, TAKES_JOB_ID
 from reelineage import lineage
 from reelineage.documents import Review
 from reelineage.takedown.withdrawal import is_withdrawn, told

@@ -14,9 +14,10 @@ _FOLDED = {"trend_observation": 3, "trend_item": 3, "provider_call": 3}
 _FOLDED_UNDER = {("trend_analysis", "trend_observation"): 0, ("script", "trend_observation"): 5}
 _MOST_BELOW = 12  # of a kind under one row, downstream: a clip may be in a thousand videos
 _MOST_LINES = 400
+_DEEPEST = 100  # a script that was edited again and again; each edit hangs under the script that it caused
 # what a row tells first: its own story, then the files and outside works
 _ORDER = (
-    "decision", "review", "video", "voiceover", "script", "trend_analysis", "trend_report", "trend_observation",
+    "decision", "review", "video", "voiceover", "script", "edit", "trend_analysis", "trend_report", "trend_observation",
     "trend_item", "trend_fetch", "clip", "provider_call", "media_item", "credential", "reproduction", "artifact",
 )  # fmt: skip
 _SHORT = ("artifact", "media_item", "trend_observation")  # told again in full rather than pointed to
@@ -60,6 +61,9 @@ class _Tree:
         if ref in self._seen:
             return
         self._seen.add(ref)
+        if len(lead) > 3 * _DEEPEST:
+            yield f"{lead}{below}└─ … and further: --format json has it all"
+            return
         near = [other for other in self._graph.get(ref, ()) if not self._is_said(ref, other)]
         others, hidden = self._fold(ref, near)
         for number, other in enumerate(others, 1):

@@ -17,11 +17,12 @@ WORKS = "outside works"
 GROUPS = ("trend_collection", "trend_analysis", "content_generation", "composition", "review", WORKS, FILES)
 _GROUPS = {node: STAGES[asset] for asset, node in NODES.items()} | {
     "trend_fetch": "trend_collection", "trend_item": "trend_collection", "trend_observation": "trend_collection",
-    "media_item": WORKS, "artifact": FILES, "decision": "review", "credential": "review", "reproduction": "review",
+    "edit": "content_generation", "media_item": WORKS, "artifact": FILES, "decision": "review", "credential": "review",
+    "reproduction": "review",
 }  # fmt: skip
 _KINDS = (
-    "decision", "review", "credential", "reproduction", "video", "script", "voiceover", "clip", "trend_analysis",
-    "trend_report", "trend_fetch", "provider_call", "trend_observation", "trend_item",
+    "decision", "review", "credential", "reproduction", "video", "script", "edit", "voiceover", "clip",
+    "trend_analysis", "trend_report", "trend_fetch", "provider_call", "trend_observation", "trend_item",
 )  # fmt: skip
 _MANY = {"trend_observation": 5, "trend_item": 5}  # of these a fifth as many are drawn as of others
 _GROUPS_OF_ROLES = {"trend_source": "trend_collection", "music_source": "composition"}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console.showing.view import View
+from reelineage.editing import in_words, read_changes
 from reelineage.family import Ref
 from reelineage.text import clean_text
 
@@ -22,6 +23,7 @@ _SHOWN: Mapping[str, tuple[str, ...]] = {
     "trend_report": ("version", "observation_count", "window_end", *_MADE),
     "trend_analysis": ("version", "topic_count", *_MADE),
     "script": ("version", "title", "scene_count", *_MADE),
+    "edit": ("actor", "reason", "changes", "created_at"),
     "voiceover": ("version", "duration_seconds", *_MADE),
     "clip": ("scene", "version", "frames", *_MADE),
     "video": ("version", "title", "duration_seconds", "width", "height", "file_sha256", *_MADE),
@@ -96,6 +98,8 @@ def said(column: str, value: object) -> str:
         return money(value if isinstance(value, int) else None)
     if column == "run_id":
         return clean(str(value))[:_RUN]
+    if column == "changes":
+        return clean("; ".join(map(in_words, read_changes(value))))
     return _said(value)
 
 

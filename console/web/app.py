@@ -4,31 +4,76 @@ Belongs here: what it is put together from. Not here: how it is served (`console
 """
 
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from console.web import refusals
+from console.health import probes_of
+from console.web import refusals, static_files
+from console.web.api import ROUTERS
+from console.web.api import health as health_api
+from console.web.dagster.routes import router as dagster
 from console.web.guard import Guard
+from console.web.live import Feed
+from console.web.metrics import Measured, Metrics
 from console.web.options import Options
-from console.web.pages import sign_in
+from console.web.pages import (
+    costs,
+    deciding,
+    editing,
+    events,
+    health,
+    job,
+    jobs,
+    lineage,
+    media,
+    ordering,
+    records,
+    sign_in,
+    trends,
+)
+from resources.health.watching import Watcher
 from resources.home import Home
 
-PAGES: tuple[APIRouter, ...] = (sign_in.router,)
-API: tuple[APIRouter, ...] = ()
+PAGES: tuple[APIRouter, ...] = (
+    static_files.router,
+    sign_in.router,
+    jobs.router,
+    ordering.router,
+    job.router,
+    deciding.router,
+    editing.router,
+    events.router,
+    costs.router,
+    health.router,
+    media.router,
+    lineage.router,
+    records.router,
+    trends.router,
+    dagster,
+)
+API: tuple[APIRouter, ...] = ROUTERS
 
 
 def build_app(home: Home, options: Options | None = None) -> ASGIApp:
     """Everything behind one door."""
     chosen = options or Options()
-    app = FastAPI(title="Reelineage", version=version("reelineage"), docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Reelineage",
+        version=version("reelineage"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # an address is right or it is not: a program is never sent elsewhere
+    )
     app.state.home, app.state.options = home, chosen
+    watcher = Watcher(probes_of(home, serving=not chosen.read_only, read_only=chosen.read_only))
+    app.state.watcher, app.state.metrics = watcher, Metrics(watcher)
+    app.state.feed = Feed(home.database)
     refusals.install(app)
     for router in API:
         app.include_router(router, prefix="/api")
+    app.include_router(health_api.router)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    return Guard(app, home=home, options=chosen)
+    return Measured(Guard(app, home=home, options=chosen), app.state.metrics)

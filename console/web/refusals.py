@@ -3,21 +3,25 @@
 Belongs here: from an error to an answer. Not here: who may do what (`guard`), the words of an error.
 """
 
+import re
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from console.web.templating import render
-from reelineage.errors import BadInput, ClaimRefused, Conflict, NotFound, ReelineageError, TransientError
+from reelineage.errors import BadInput, ClaimRefused, Conflict, Gone, NotFound, ReelineageError, TransientError
 
-_FOR_PROGRAMS: Final = ("/api", "/metrics", "/dagster/graphql", "/health")
+_FOR_PROGRAMS: Final = re.compile(r"/(api|media)(/.*)?|/(metrics|health|dagster/graphql)", re.DOTALL)
 _STATUS: Final = (
+    (Gone, HTTPStatus.GONE),
     (NotFound, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
     (ClaimRefused, HTTPStatus.CONFLICT),
@@ -38,39 +42,68 @@ def status_of(error: ReelineageError) -> int:
     return next(status for kind, status in _STATUS if isinstance(error, kind))
 
 
-async def refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> None:
     """Answer a request that never reached a route."""
     if scope["type"] == "websocket":
-        await WebSocketClose(4401 if status == HTTPStatus.UNAUTHORIZED else 4403, detail)(scope, receive, send)
+        code = 4401 if refusal.status_code == HTTPStatus.UNAUTHORIZED else 4403
+        await WebSocketClose(code, refusal.detail)(scope, receive, send)
         return
-    await told(Request(scope, receive), status, detail)(scope, receive, send)
+    answer = await _http(Request(scope, receive), refusal)
+    await answer(scope, receive, send)
 
 
 def told(request: Request, status: int, detail: str, **more: object) -> Response:
     """The answer that fits whoever asked."""
-    if request.scope["path"].startswith(_FOR_PROGRAMS):
+    if _FOR_PROGRAMS.fullmatch(request.scope["path"]):
         return problem(status, detail, **more)
-    name = "sign_in.html" if status == HTTPStatus.UNAUTHORIZED else "error.html"
-    return render(request, name, status_code=status, title=HTTPStatus(status).phrase, detail=detail)
+    if status == HTTPStatus.UNAUTHORIZED:
+        again = _again(request)
+        return render(request, "sign_in.html", status_code=status, title="Sign in", detail=detail, again=again)
+    return render(request, "error.html", status_code=status, title=HTTPStatus(status).phrase, detail=detail)
+
+
+def _again(request: Request) -> str | None:
+    """The address to open once more: a browser leaves a strict cookie out when another site's link led here."""
+    if request.method != "GET" or request.headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
+        return None
+    path = quote("/" + request.scope["path"].lstrip("/\\"))
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def install(app: FastAPI) -> None:
     """Let the app answer every error this way."""
+    app.add_exception_handler(ReelineageError, _ours)  # type: ignore[arg-type]  # Starlette's type knows no kinds
+    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]  # as above
+    app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]  # as above
+    app.add_exception_handler(OperationalError, _no_database)
+    app.add_exception_handler(Exception, _unforeseen)
 
-    @app.exception_handler(ReelineageError)
-    async def _ours(request: Request, error: ReelineageError) -> Response:
-        return told(request, status_of(error), str(error))
 
-    @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> Response:
-        answer = told(request, error.status_code, str(error.detail))
-        answer.headers.update(error.headers or {})
-        return answer
+async def _ours(request: Request, error: ReelineageError) -> Response:
+    return told(request, status_of(error), str(error))
 
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        errors = [
-            {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]} for one in error.errors()[:20]
-        ]
-        said = "; ".join(f"{one['where']}: {one['what']}" for one in errors)
-        return told(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"Reading the request: {said}.", errors=errors)
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    answer = told(request, error.status_code, str(error.detail))
+    if error.status_code == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    errors = [
+        {"where": ".".join(str(part)[:100] for part in one["loc"]), "what": one["msg"]} for one in error.errors()[:20]
+    ]
+    said = "; ".join(f"{one['where']}: {one['what']}" for one in errors)
+    return told(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"Reading the request: {said}.", errors=errors)
+
+
+async def _no_database(request: Request, _: Exception) -> Response:
+    detail = "The database does not answer. Try again in a moment; `reelineage doctor` says what is wrong."
+    return told(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
+
+
+async def _unforeseen(request: Request, _: Exception) -> Response:
+    detail = "Something went wrong that nobody foresaw. The console's log has the whole story; nothing was half done."
+    return told(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from reelineage import lineage
 from reelineage.comparing.comparison import Difference, differences
 from reelineage.comparing.verdicts import is_material
+from reelineage.edit_history import EditedBy, edits_of
+from reelineage.editing import writer_version
 from reelineage.errors import BadInput
 from reelineage.family import Ref
 from reelineage.fingerprint import sha256_of
@@ -69,13 +71,16 @@ _BEFORE = {
 
 @dataclass(frozen=True)
 class Part:
-    """One stage of a branch: its rows and their content, which is None when it was taken down."""
+    """One stage of a branch: its rows and their content, which is None when it was taken down.
+
+    `edits` led to a script from the one that a run had written, the oldest first.
+    """
 
     refs: tuple[Ref, ...]
     value: JsonValue
     data_version: str
     code_version: str
-    edited: bool = False
+    edits: tuple[EditedBy, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,12 @@ class PartComparison:
     differences: tuple[Difference, ...]
     count: int
     follows_from: tuple[str, ...]
+
+    @property
+    def edits(self) -> tuple[EditedBy, ...]:
+        """The edits that only one side has."""
+        one, other = (side.edits if side else () for side in (self.before, self.after))
+        return (*(edit for edit in one if edit not in other), *(edit for edit in other if edit not in one))
 
     @property
     def taken_down(self) -> bool:
@@ -253,12 +264,15 @@ def _newest_review(session: Session, video_id: int) -> dict[str, Sequence[Record
 
 def _branch(session: Session, subject: Ref, job_id: int, rows: Mapping[str, Sequence[Record]]) -> Branch:
     parts = {asset: _part(asset, rows[asset]) for asset in lineage.ASSETS if asset in rows}
+    if "scripts" in parts:
+        edits = edits_of(session, rows["scripts"][0].id)
+        parts["scripts"] = replace(parts["scripts"], edits=tuple(map(EditedBy.of, edits)))
     job = session.get_one(Job, job_id)
     asked: dict[str, JsonValue] = {
         "theme": job.theme,
         "seed": job.seed,
         "profile": job.profile,
-        "code_versions": {asset: part.code_version for asset, part in parts.items()},
+        "code_versions": {asset: writer_version(part.code_version) for asset, part in parts.items()},
     }
     order = Part((Ref("job", str(job_id)),), asked, sha256_of(asked), "")
     return Branch(subject, job_id, {ORDER: order, **parts})
@@ -267,9 +281,8 @@ def _branch(session: Session, subject: Ref, job_id: int, rows: Mapping[str, Sequ
 def _part(asset: str, rows: Sequence[Record]) -> Part:
     refs = tuple(Ref(lineage.NODES[asset], str(row.id)) for row in rows)
     codes = " ".join(dict.fromkeys(row.code_version for row in rows))
-    edited = any(row.origin == "edit" for row in rows)
     if asset != "clips":
-        return Part(refs, rows[0].document, rows[0].data_version, codes, edited)
+        return Part(refs, rows[0].document, rows[0].data_version, codes)
     documents: list[JsonValue] = [row.document for row in rows]
     value: JsonValue = None if None in documents else {"scene": documents}
-    return Part(refs, value, sha256_of([row.data_version for row in rows]), codes, edited)
+    return Part(refs, value, sha256_of([row.data_version for row in rows]), codes)

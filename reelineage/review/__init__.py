@@ -9,6 +9,8 @@ from datetime import date
 from typing import Final
 
 from reelineage.documents import Disclosure, Finding, MediaItem, Review, Script, StandIn, Video
+from reelineage.editing import Change
+from reelineage.review.edits import edited_by
 from reelineage.rights.bill_of_materials import is_known
 from reelineage.rights.disclosure import duties_of
 
@@ -32,6 +34,7 @@ def review_video(  # noqa: PLR0913 — each is a fact of its own, from another p
     works: Sequence[MediaItem],
     draft: bool,
     disclosure: Disclosure,
+    edits: Sequence[tuple[str, Change]] = (),
     delete_by: date | None = None,
     allow_unknown_licences: bool = False,
 ) -> Review:
@@ -44,6 +47,7 @@ def review_video(  # noqa: PLR0913 — each is a fact of its own, from another p
         works: the outside works in its clips and its voiceover.
         draft: whether it is a quick look at half size.
         disclosure: what has to be said about how it was made (`disclosure.derive`); kept with the review.
+        edits: what people changed in the script, each with the person's name, the oldest first.
         delete_by: the day by which raw text of its trend sources has to be gone, if any.
         allow_unknown_licences: whether the theme takes works whose licence nobody named.
     """
@@ -51,6 +55,7 @@ def review_video(  # noqa: PLR0913 — each is a fact of its own, from another p
         *_stood_in(stand_ins),
         *_unlicensed([*works, *video.media], allowed=allow_unknown_licences),
         *_quality(video, script, draft=draft),
+        *edited_by(script, edits),
         *_duties(disclosure, delete_by),
     )
     return Review(

@@ -21,6 +21,7 @@ from reelineage.models import (
     MediaItem,
     Reproduction,
     Review,
+    ScriptEdit,
     TrendFetch,
     TrendObservation,
     Video,
@@ -129,6 +130,7 @@ def _plan(
     reached = _reached(graph, starts)
     raw = _raw(session, reached)
     going = reached | raw | {ref for ref in graph if ref.node == "reproduction"}  # it quotes every stage behind it
+    going |= _edits_behind(session, reached)
     going |= calls_used_only_by(session, going)
     going |= calls_used_by_nothing(session, going)
     facts = facts_of(session, {*going, *graph})
@@ -213,6 +215,13 @@ def _reached(graph: Mapping[Ref, tuple[Ref, ...]], starts: Iterable[Ref]) -> set
         found |= following
         level = [*following]
     return found
+
+
+def _edits_behind(session: Session, reached: Iterable[Ref]) -> set[Ref]:
+    """The edits that caused scripts that go: each holds the words that it put into them."""
+    scripts = sorted(int(ref.key) for ref in reached if ref.node == "script")
+    rows = rows_where(session, (ScriptEdit.script_id, ScriptEdit.edit_id), ScriptEdit.script_id, scripts)
+    return {Ref("edit", str(edit_id)) for _, edit_id in rows}
 
 
 def _raw(session: Session, reached: Iterable[Ref]) -> set[Ref]:

@@ -87,7 +87,7 @@ def _against(event: Event, rows: dict[int, Any]) -> Iterator[Finding]:
                 f"Dagster's run {event.run_id} stored {ref} for job {event.partition} with the content "
                 f"{data_version[:12]}…, and there is no such row; restore the database from a backup.",
             )
-        elif not event.kept and (row.run_id, row.code_version) != (event.run_id, event.code_version):
+        elif not event.kept and (row.run_id or "", row.code_version) != (event.run_id, event.code_version):
             yield Finding(
                 "row_contradicts_event",
                 ref,

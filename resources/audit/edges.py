@@ -16,6 +16,8 @@ from resources.audit.findings import MOST_PER_RULE, Finding
 NEEDED = (
     ("trend_reports", "trend_report_observations", "report_id", "= r.observation_count"),
     ("scripts", "script_calls", "script_id", "= 1"),
+    ("scripts", "script_edits", "script_id", "= CASE WHEN r.origin = 'edit' THEN 1 ELSE 0 END"),
+    ("edits", "script_edits", "edit_id", "= 1"),
     ("voiceovers", "voiceover_calls", "voiceover_id", ">= 1"),
     ("voiceovers", "voiceover_media_items", "voiceover_id", "= 1"),
     ("clips", "clip_calls", "clip_id", "= 1"),

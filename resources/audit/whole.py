@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from reelineage.models import Job
-from resources.audit import calls, edges, guards, keys, naming, people, tombstones
+from resources.audit import calls, edges, edits, guards, keys, naming, people, tombstones
 from resources.audit.credentials import broken_credentials
 from resources.audit.files import StoredFiles
 from resources.audit.findings import Finding, Findings, Report
@@ -23,6 +23,7 @@ from resources.audit.records import read_records
 from resources.database import Database
 from resources.home import Home
 
+_PEOPLE = (*people.RULES, *edits.RULES)
 _STEP = 500  # jobs read at once: their documents are in memory together
 _JOBS_PER_TASK = 10_000
 _ROOM = text("PRAGMA cache_size = -64000")  # KiB, of pages of a SQLite file
@@ -79,7 +80,7 @@ def _one_job(home: Home, job_id: int) -> Report:
             found.add(edges.broken_edges(session, place, job_id))
         records = _records(session, job_id, job_id, deep=True)
         found.add(records.findings)
-        for rule in (*people.RULES, *calls.RULES):
+        for rule in (*_PEOPLE, *calls.RULES):
             found.add(rule(session, job_id))
     found.add(files.of_job(job_id))
     found.add(broken_credentials(home, job_id))
@@ -136,7 +137,7 @@ def _tasks(last: int, *, deep: bool) -> list[_Task]:
     places = [
         *(_Task("key", place) for place in range(len(keys.needed_keys()))),
         *(_Task("edge", place) for place in range(len(edges.NEEDED))),
-        *(_Task("people", place) for place in range(len(people.RULES))),
+        *(_Task("people", place) for place in range(len(_PEOPLE))),
         *(_Task("call", place) for place in range(len(calls.RULES))),
     ]
     return [*places, *ranges]
@@ -157,7 +158,7 @@ def _work(session: Session, task: _Task) -> _Done:
         case "edge":
             return _Done(task, tuple(edges.broken_edges(session, task.first, None)))
         case "people":
-            return _Done(task, tuple(people.RULES[task.first](session, None)))
+            return _Done(task, tuple(_PEOPLE[task.first](session, None)))
         case "call":
             return _Done(task, tuple(calls.RULES[task.first](session, None)))
         case _:

@@ -111,6 +111,17 @@ class DecisionRunFacet(RunFacet):
 
 
 @attr.define(kw_only=True)
+class EditRunFacet(RunFacet):
+    """`reelineage_edit`: who changed a script; what was changed never leaves by an export."""
+
+    actor: str
+
+    @staticmethod
+    def _get_schema() -> str:
+        return schema_url("EditRunFacet")
+
+
+@attr.define(kw_only=True)
 class MediaDatasetFacet(DatasetFacet):
     """`reelineage_media`: an outside work, whose it is and under which licence."""
 
@@ -135,5 +146,6 @@ FACETS = {
     "reelineage_fetch": FetchRunFacet,
     "reelineage_credential": CredentialRunFacet,
     "reelineage_decision": DecisionRunFacet,
+    "reelineage_edit": EditRunFacet,
     "reelineage_media": MediaDatasetFacet,
 }

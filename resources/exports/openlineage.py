@@ -35,6 +35,7 @@ _ABOUT = {
     "trend_fetch": "reelineage_fetch",
     "credential": "reelineage_credential",
     "decision": "reelineage_decision",
+    "edit": "reelineage_edit",
 }
 _MEMBERS = 500  # outputs in one event: a fetch may have brought thousands of observations
 

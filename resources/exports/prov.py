@@ -35,7 +35,7 @@ def document(rows: Iterable[Told], installation: str) -> ProvDocument:
     - `wasInformedBy`: the making of a row, and the provider call that it used.
     - `wasGeneratedBy`: a row by its making; a fetch, or the file of an answer, by the provider call.
     - `specializationOf`: a row and its file; an observation and the item that it is a sight of.
-    - `wasAssociatedWith`, `wasAttributedTo`: a call and its provider with the model; a decision and the person.
+    - `wasAssociatedWith`, `wasAttributedTo`: a call and its provider with the model; a decision or edit and the person.
 
     Args:
         rows: what is told.

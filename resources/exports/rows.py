@@ -20,8 +20,8 @@ from reelineage.models import MediaItem, TombstoneTarget, TrendObservation
 
 # In the order of the work: at one moment, what was made from the other comes later.
 KINDS = (
-    "provider_call", "trend_fetch", "trend_report", "trend_analysis", "script", "voiceover", "clip", "video", "review",
-    "credential", "decision", "reproduction", "tombstone",
+    "provider_call", "trend_fetch", "trend_report", "trend_analysis", "edit", "script", "voiceover", "clip", "video",
+    "review", "credential", "decision", "reproduction", "tombstone",
 )  # fmt: skip
 TIMES = {"provider_call": "finished_at", "decision": "decided_at"}  # every other row: created_at
 _UNTOLD = {"provider_call": {"error"}, "decision": {"reason"}, "trend_fetch": {"skipped"}, "reproduction": {"stages"}}

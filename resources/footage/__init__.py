@@ -14,7 +14,8 @@ class Shot:
     """What one clip must show. `frames` at 30 fps; `draft` trades quality for speed.
 
     `video_seed` is the same for all scenes of a video, so that they share a colour scheme and background. `leaves` says
-    that graphics go out at the scene's end; where a transition takes over they stay.
+    that graphics go out at the scene's end; where a transition takes over they stay. `retakes` are the scenes that were
+    asked for again, in that order, up to the last time that this one was.
     """
 
     scene: Scene
@@ -25,6 +26,7 @@ class Shot:
     video_seed: int
     draft: bool
     leaves: bool = True
+    retakes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ def what_is_drawn(scene: Scene) -> Scene:
         sentences=(Sentence(text="".join(sorted(heard))[:300] or "-"),),
         visual=scene.visual.model_copy(update={"data": data}),
         visual_prompt="",
+        take=scene.take,
     )
 
 

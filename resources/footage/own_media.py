@@ -1,10 +1,9 @@
-"""Films and stills of the user's own as a footage source: which file each scene shows, and which part of it.
+"""Films and stills of the user's own as a footage source.
 
-Belongs here: reading the folder, the plan over all scenes, handing a file over as it came. Not here: what a file is
-(`rendering/media_probe.py`), how it fills the frame (`rendering/fitting.py`).
+Belongs here: reading the folder, handing a file over as it came. Not here: which file each scene shows
+(`media_plan.py`), what a file is (`rendering/media_probe.py`), how it fills the frame (`rendering/fitting.py`).
 """
 
-import math
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -12,21 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from reelineage.documents import FPS, MediaItem, Movement, Placement, ProviderIdentity
+from reelineage.documents import FPS, MediaItem, Placement, ProviderIdentity
 from reelineage.errors import BadInput, PermanentError
 from reelineage.look import Footage
 from resources.footage import Shot, Take
+from resources.footage.media_plan import PLAN_VERSION, Piece, plan
 from resources.rendering.media_kinds import kind_of
 from resources.rendering.media_probe import MediaFacts, inspect_media
 
-# Raise this with every change to the plan: the same files and lengths would give other pieces.
-PLAN_VERSION: Final = "1"
 MOST_FILES: Final = 200
 _FILMS: Final = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".ts", ".m2ts", ".mts", ".avi"}
 _SUFFIXES: Final = _FILMS | {".gif", ".png", ".apng", ".jpg", ".jpeg", ".webp", ".heic", ".avif"}
-# A transition goes on showing a scene's film beyond its end, for at most a second: the next part begins after that.
-_TAIL_FRAMES: Final = FPS
-_MOVEMENTS: Final[tuple[Movement, ...]] = ("zoom_in", "pan_right", "zoom_out", "pan_left", "pan_up", "pan_down")
 
 
 @dataclass(frozen=True)
@@ -36,15 +31,6 @@ class StoredFile:
     name: str
     path: Path
     sha256: str
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What one scene shows: the index of the file, from when on, and how a still moves."""
-
-    file: int
-    first_seconds: float
-    movement: Movement
 
 
 class OwnMedia:
@@ -77,7 +63,14 @@ class OwnMedia:
             )
         names = [file.name for file in self._files]
         known = self._facts(on_frame)
-        pieces = plan(known, self._lengths, shot.video_seed, names=names, stills_move=self._footage.stills_move)
+        pieces = plan(
+            known,
+            self._lengths,
+            shot.video_seed,
+            names=names,
+            stills_move=self._footage.stills_move,
+            retakes=shot.retakes,
+        )
         piece = pieces[number - 1]
         file = self._files[piece.file]
         _hand_over(file, destination, number)
@@ -129,100 +122,6 @@ class OwnMedia:
 
 def _called(file: StoredFile) -> str:
     return f"the footage {file.name}"
-
-
-def plan(
-    facts: Sequence[MediaFacts],
-    lengths: Sequence[int],
-    seed: int,
-    *,
-    names: Sequence[str] | None = None,
-    stills_move: bool = True,
-) -> tuple[Piece, ...]:
-    """One piece for each scene; no part of a file is shown twice. The same arguments give the same plan.
-
-    Files are taken in their order, from one that `seed` chooses; a film that is long enough serves again, with what
-    comes after, when all others have been used. If that does not work out, the longest scenes choose first.
-
-    Args:
-        facts: about the files, in their order.
-        lengths: frames of the scenes at 30 fps, in their order.
-        seed: turns the order of the files.
-        names: of the files, for messages.
-        stills_move: whether stills pan and zoom, never the same way twice in a row.
-
-    Raises:
-        PermanentError: a scene has no footage; the message says what it needs and what there is.
-    """
-    order = [(number + seed) % len(facts) for number in range(len(facts))] if facts else []
-    by_length = sorted(range(len(lengths)), key=lambda scene: (-lengths[scene], scene))
-    chosen = _choose(facts, lengths, order, range(len(lengths)))
-    if None in chosen:
-        chosen = _choose(facts, lengths, order, by_length, tightest=True)
-    pieces: list[Piece] = []
-    moved = seed
-    for scene, choice in enumerate(chosen):
-        if choice is None:
-            raise _no_footage(facts, lengths, scene, names)
-        file, first_frame = choice
-        moves = facts[file].is_still and stills_move
-        pieces.append(Piece(file, first_frame / FPS, _MOVEMENTS[moved % len(_MOVEMENTS)] if moves else "none"))
-        moved += moves
-    return tuple(pieces)
-
-
-def _choose(
-    facts: Sequence[MediaFacts],
-    lengths: Sequence[int],
-    order: Sequence[int],
-    scenes: Sequence[int],
-    *,
-    tightest: bool = False,
-) -> list[tuple[int, int] | None]:
-    """File and first frame for each scene, asked in the order `scenes`; None where nothing is left."""
-    starts = dict.fromkeys(order, 0)
-    uses = dict.fromkeys(order, 0)
-    chosen: list[tuple[int, int] | None] = [None] * len(lengths)
-    for scene in scenes:
-        needed = lengths[scene]
-        able = [file for file in order if _frames_left(facts[file], starts[file], uses[file]) >= needed]
-        if not able:
-            continue
-        # Unused files first; in the second attempt the one that has least to spare, so that stills and long films
-        # stay for the scenes that nothing else can serve.
-        file = min(
-            able,
-            key=lambda file: (
-                (_frames_left(facts[file], starts[file], uses[file]), order.index(file))
-                if tightest
-                else (uses[file], order.index(file))
-            ),
-        )
-        chosen[scene] = (file, starts[file])
-        starts[file] += needed + _TAIL_FRAMES
-        uses[file] += 1
-    return chosen
-
-
-def _frames_left(facts: MediaFacts, start: int, uses: int) -> float:
-    """Frames at 30 fps from `start` on; a still serves any length, once."""
-    if facts.seconds is None:
-        return 0 if uses else math.inf
-    return math.floor(facts.seconds * FPS + 1e-6) - start
-
-
-def _no_footage(
-    facts: Sequence[MediaFacts], lengths: Sequence[int], scene: int, names: Sequence[str] | None
-) -> PermanentError:
-    films = [(fact.seconds, names[file] if names else f"file {file + 1}") for file, fact in enumerate(facts)]
-    longest = max(((seconds, name) for seconds, name in films if seconds is not None), default=None)
-    stills = sum(fact.is_still for fact in facts)
-    there = f"the longest film is {longest[1]} with {longest[0]:.1f} s" if longest else "there is no film"
-    return PermanentError(
-        f"Choosing footage for scene {scene + 1}: it lasts {lengths[scene] / FPS:.1f} s and nothing unused is long "
-        f"enough ({len(facts)} files, {stills} of them stills; {there}; {len(lengths)} scenes last "
-        f"{sum(lengths) / FPS:.1f} s in all). Add stills or longer films to the media folder; each part is shown once."
-    )
 
 
 def _hand_over(file: StoredFile, destination: Path, scene: int) -> None:

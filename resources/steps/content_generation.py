@@ -118,9 +118,16 @@ def film(work: Work, providers: Providers, script: Script, voiceover: Voiceover)
             video_seed=work.seed,
             draft=work.draft,
             leaves=work.theme.transition.kind == "cut",
+            retakes=_retakes_before(script, scene),
         )
         made.append(_film(work, source, shot, lengths))
     return made
+
+
+def _retakes_before(script: Script, scene: Scene) -> tuple[int, ...]:
+    """The scenes asked for again until this one last was; later wishes for other scenes make it no other picture."""
+    last = max((place for place, number in enumerate(script.retakes, 1) if number == scene.number), default=0)
+    return script.retakes[:last]
 
 
 def _film(work: Work, source: FootageSource, shot: Shot, lengths: list[int]) -> Clip:
@@ -145,6 +152,7 @@ def _film(work: Work, source: FootageSource, shot: Shot, lengths: list[int]) -> 
     }
     if work.theme.footage.provider == "own_media":  # it shares its files out over all scenes
         parameters |= {"footage": work.theme.footage.model_dump(mode="json"), "lengths": [*lengths]}
+        parameters |= {"retakes": [*shot.retakes]} if shot.retakes else {}
     answer = work.call(Request(source.identity, parameters, seed=shot.video_seed), make)
     if answer.artifact is None:
         raise PermanentError(

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from reelineage import lineage, models
 from reelineage.documents import ArtifactRef, MediaItem, Review, Script, Video
+from reelineage.edit_history import changes_of, edits_of
+from reelineage.editing import Change
 from reelineage.errors import MissingUpstream
 from reelineage.explain import Family, explain
 from reelineage.family import Ref
@@ -31,12 +33,13 @@ from resources.workbench import Work
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is reviewed: the job's current video with all it was made from, and the duties that it inherits."""
+    """What is reviewed: the job's current video with all it was made from, its duties, and what people edited."""
 
     row: models.Video
     family: Family
     installation_uuid: str
     delete_by: date | None
+    edits: tuple[tuple[str, Change], ...]
 
 
 def review(work: Work, script: Script, video: Video) -> Review:
@@ -50,6 +53,7 @@ def review(work: Work, script: Script, video: Video) -> Review:
         works=_works(subject.family),
         draft=work.draft,
         disclosure=disclosure,
+        edits=subject.edits,
         delete_by=subject.delete_by,
         allow_unknown_licences=work.theme.allow_unknown_licences,
     )
@@ -84,6 +88,7 @@ def _subject(work: Work, video: Video) -> _Subject:
             explain(session, [Ref("video", str(row.id))]),
             session.scalars(select(models.Installation.uuid)).one(),
             duties[0].delete_by.date() if duties else None,
+            tuple((edit.actor, change) for edit in edits_of(session, row.script_id) for change in changes_of(edit)),
         )
 
 

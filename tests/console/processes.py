@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -106,20 +107,36 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 120) -
         time.sleep(0.5)
 
 
-def graphql(port: int, query: str, **variables: object) -> Any:
-    """Ask Dagster's webserver as its pages do."""
-    body = json.dumps({"query": query, "variables": variables}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/graphql", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 — as above
-        content = json.load(answer)
+def asked(
+    port: int, path: str, token: str | None = None, content: object = None, seconds: float = 60
+) -> tuple[int, bytes]:
+    """Ask the console on this port, by POST when there is content: the status and the body."""
+    body = None if content is None else json.dumps(content).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json"})
+    if token is not None:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310 — as above
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+def graphql(port: int, token: str, query: str, **variables: object) -> Any:
+    """Ask Dagster through the console, as its pages do."""
+    status, body = asked(port, "/dagster/graphql", token, {"query": query, "variables": variables})
+    content = json.loads(body)
+    assert status == 200, content
     assert "errors" not in content, content
     return content["data"]
 
 
-def answers(port: int) -> bool:
-    """Whether the webserver has loaded the code location."""
+def answers(port: int, token: str) -> bool:
+    """Whether Dagster's pages are there and have loaded the code location."""
+    question = "{ repositoriesOrError { __typename ... on RepositoryConnection { nodes { name } } } }"
     try:
-        data = graphql(port, "{ repositoriesOrError { __typename ... on RepositoryConnection { nodes { name } } } }")
+        status, body = asked(port, "/dagster/graphql", token, {"query": question}, seconds=10)
     except OSError:
         return False
-    return bool(data["repositoriesOrError"].get("nodes"))
+    return status == 200 and bool(json.loads(body)["data"]["repositoriesOrError"].get("nodes"))

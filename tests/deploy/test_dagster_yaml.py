@@ -14,6 +14,10 @@ import pytest
 import yaml
 from dagster._core.run_coordinator import QueuedRunCoordinator
 
+from console import dagster_pages, serving
+from console.web.options import checked_options
+from resources.settings import load_settings
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
@@ -102,13 +106,39 @@ def test_the_team_file_says_which_variable_is_missing(home: Path, monkeypatch: p
         dg.DagsterInstance.get()
 
 
-def test_the_compose_file_holds_no_secret_and_opens_the_pages_on_loopback_only() -> None:
-    services = yaml.safe_load((DEPLOY / "team" / "compose.yaml").read_text())["services"]
-    assert set(services) == {"postgres", "code", "webserver", "daemon"}
-    assert {name: service["ports"] for name, service in services.items() if "ports" in service} == {
-        "webserver": ["127.0.0.1:3000:3000"]
+def services() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "team" / "compose.yaml").read_text())["services"]
+    return found
+
+
+def test_the_compose_file_holds_no_secret_and_opens_the_console_alone_on_loopback_only() -> None:
+    assert set(services()) == {"postgres", "code", "pages", "daemon", "console"}
+    assert {name: service["ports"] for name, service in services().items() if "ports" in service} == {
+        "console": ["127.0.0.1:3000:3000"]
     }
-    for service in services.values():
+    for service in services().values():
         for name, value in service["environment"].items():
-            if "PASSWORD" in name or "URL" in name:
+            if "PASSWORD" in name or name.endswith(("DATABASE_URL", "POSTGRES_URL")):
                 assert "${POSTGRES_PASSWORD:?" in value, f"{name} must take its password from the environment"
+
+
+def test_dagsters_pages_are_reached_through_the_consoles_socket_only() -> None:
+    pages, console = services()["pages"], services()["console"]
+    words = pages["command"]
+    given = dagster_pages.main.make_context("pages", words[words.index("console.dagster_pages") + 1 :]).params
+    words = console["command"]
+    asked = serving.main.make_context("console", words[words.index("console.serving") + 1 :]).params
+    assert given["path"] == asked["dagster_socket"]
+    assert (DEPLOY.parent / given["workspace"]).is_file()
+    shared = f"sockets:{given['path'].parent}"
+    assert [name for name, service in services().items() if shared in service["volumes"]] == ["pages", "console"]
+
+
+def test_the_container_of_the_console_may_listen_on_every_address_because_people_sign_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in services()["console"]["environment"].items():
+        if name in ("REELINEAGE_AUTH", "REELINEAGE_PUBLIC_URL"):
+            monkeypatch.setenv(name, value)
+    every_address = services()["console"]["command"][4]
+    assert checked_options(load_settings(), every_address, 3000).address == "http://127.0.0.1:3000"

@@ -18,7 +18,7 @@ from reelineage.models import Base, UtcDateTime
 from resources.audit import Options, audit_all, run_audit
 from resources.database import Database
 from resources.home import Home
-from tests.factories import fill_job, new_job
+from tests.factories import edit_job, fill_job, new_job
 
 RECORDS = [table for table in Base.metadata.sorted_tables if table.info.get("record")]
 EDGES = [table for table in Base.metadata.sorted_tables if "derived" in table.info]
@@ -53,11 +53,20 @@ def unguarded(database: Database) -> Iterator[Connection]:
 
 @pytest.fixture
 def filled(any_home: Home) -> Home:
-    """Two jobs, the first made twice; the second row of each table has neighbours on both sides."""
+    """Three jobs, the first made twice; the second row of each table has neighbours on both sides.
+
+    The third was edited twice and has nothing but scripts: every row of the others was made by a run.
+    """
     first, second = new_job(any_home), new_job(any_home)
     fill_job(any_home, first, "run-1")
     fill_job(any_home, first, "run-2", take=2)
     fill_job(any_home, second, "run-3")
+    third = new_job(any_home)
+    fill_job(any_home, third, "run-4", until="scripts")
+    any_home.queue.cancel(third)
+    edit_job(any_home, third)
+    any_home.queue.cancel(third)
+    edit_job(any_home, third)
     return any_home
 
 
@@ -145,12 +154,13 @@ def test_an_inserted_record_is_found(filled: Home, table: str) -> None:
 @pytest.mark.parametrize("table", [table.name for table in EDGES])
 def test_a_deleted_edge_is_found(filled: Home, table: str) -> None:
     owner = Base.metadata.tables[table].info["derived"]
+    row_id = 5 if table == "script_edits" else 2
     with unguarded(filled.database) as connection:
-        assert connection.execute(text(f"DELETE FROM {table} WHERE {owner} = 2")).rowcount >= 1  # noqa: S608 — as above
+        assert connection.execute(text(f"DELETE FROM {table} WHERE {owner} = {row_id}")).rowcount >= 1  # noqa: S608 — as above
     assert "upstream_is_missing" in {finding.rule for finding in audit_all(filled, deep=table in ONLY_DEEP)}
 
 
-@pytest.mark.parametrize("table", [table.name for table in EDGES])
+@pytest.mark.parametrize("table", [table.name for table in EDGES if table.name != "script_edits"])
 def test_an_inserted_edge_is_found(filled: Home, table: str) -> None:
     """A row that leads to something else in the same job, or twice to the same."""
     model = Base.metadata.tables[table]
@@ -174,6 +184,19 @@ def test_an_inserted_edge_is_found(filled: Home, table: str) -> None:
             insert += " AND scene = 1"
         assert connection.execute(text(insert)).rowcount >= 1
     assert "upstream_is_missing" in {finding.rule for finding in audit_all(filled, deep=True)}
+
+
+def test_an_edit_that_a_run_s_script_is_said_to_come_from_is_found(filled: Home) -> None:
+    with unguarded(filled.database) as connection:
+        connection.execute(text("DELETE FROM script_edits WHERE script_id = 6"))
+        connection.execute(text("INSERT INTO script_edits (job_id, script_id, edit_id) VALUES (3, 4, 2)"))
+        connection.commit()
+    found = {(finding.rule, finding.ref) for finding in audit_all(filled)}
+    assert found >= {
+        ("upstream_is_missing", "script:4"),
+        ("upstream_is_missing", "script:6"),
+        ("altered_edit", "edit:2"),
+    }
 
 
 def test_a_switched_off_trigger_is_found(filled: Home) -> None:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelineage import family
-from reelineage.errors import BadInput
+from reelineage import walk as walks
+from reelineage.errors import BadInput, TooMuch
 from reelineage.family import Ref
 from reelineage.models import Base
 from resources.home import Home
@@ -179,11 +180,13 @@ def test_the_direct_parents_of_rows_are_what_a_walk_begins_with(any_home: Home) 
         assert family.parents_of(session, [Ref("trend_item", "1")]) == {Ref("trend_item", "1"): ()}
 
 
-def test_a_walk_that_would_never_fit_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_walk_that_would_never_fit_is_refused(home: Home) -> None:
     fill_job(home, new_job(home))
-    monkeypatch.setattr("reelineage.walk._MOST_NODES", 5)
-    with pytest.raises(BadInput, match="Start from a narrower reference"):
-        walk(home, "review:1")
+    with (
+        home.database.read() as session,
+        pytest.raises(TooMuch, match="more than 5 rows"),
+    ):
+        walks.walk(session, [Ref("review", "1")], up=True, most=5)
 
 
 def test_a_walk_gives_the_same_order_every_time_and_in_small_pieces(

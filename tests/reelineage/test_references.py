@@ -28,7 +28,7 @@ from reelineage.references import Reference, Resolved, parse
 from resources.home import Home
 from resources.settings import Settings
 from tests.conftest import _execute, _with_name
-from tests.factories import fill_job, new_job
+from tests.factories import edit_job, fill_job, new_job
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SHA = "ab" * 32
@@ -57,6 +57,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     fill_job(home, first)
     fill_job(home, first, "run-2", take=2)
     fill_job(home, second, "run-3")
+    edit_job(home, second)
     with home.database.write() as session:
         for model in ("en_US-joe-medium", "en_US-amy-medium", "en_US-amy-low"):
             session.add(call("piper", model, "speech_synthesizer"))

@@ -4,6 +4,6 @@
 """
 
 from console.web.guard.middleware import Guard
-from console.web.guard.roles import Asker, needs
+from console.web.guard.roles import Asker, needs, require
 
-__all__ = ["Asker", "Guard", "needs"]
+__all__ = ["Asker", "Guard", "needs", "require"]

@@ -18,8 +18,13 @@ _ALWAYS: Final = {
 }
 
 
-def protect(headers: MutableHeaders) -> None:
-    """Add what every answer carries; a policy that is there already (Dagster's own) also may not be framed."""
+def protect(headers: MutableHeaders, *, secure: bool) -> None:
+    """Add what every answer carries; a policy that is there already (Dagster's own) also may not be framed.
+
+    `secure` says that the request came by https: browsers then keep to it for a year.
+    """
+    if secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
     for name, value in _ALWAYS.items():
         headers[name] = value
     own = headers.get("content-security-policy")

@@ -36,7 +36,7 @@ def frames_of(shot: Shot, first: int = 0, count: int | None = None) -> Iterator[
     frame = shot.frame
     scheme = scheme_of(shot.style, shot.video_seed)
     kind = background_of(shot.style, shot.video_seed)
-    background = Background(kind, scheme, frame, number_of("movement", shot.video_seed))
+    background = Background(kind, scheme, frame, number_of(_movement(shot.scene.take), shot.video_seed))
     stage = Stage(frame, scheme)
     texts = said_and_shown(shot.scene)
     with written_like(texts):
@@ -56,6 +56,11 @@ def frames_of(shot: Shot, first: int = 0, count: int | None = None) -> Iterator[
         with written_like(texts):
             graphics.draw_over(planes, time + ahead, gone)
         yield planes.picture
+
+
+def _movement(take: int) -> str:
+    """What the video's scenes share; a scene that was asked for again has lights and shapes in places of its own."""
+    return "movement" if take == 1 else f"movement of take {take}"
 
 
 def sways_in(seconds: float) -> int:

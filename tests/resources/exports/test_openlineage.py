@@ -25,7 +25,7 @@ from resources.home import Home
 from resources.ledger import Product, Request
 from resources.settings import PROJECT
 from resources.takedown.execution import listed, withdraw
-from tests.factories import NOON, claimed, fill_job, identity, ledger, new_job
+from tests.factories import NOON, claimed, edit_job, fill_job, identity, ledger, new_job
 
 A, B = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 SCHEMAS = PROJECT / "docs" / "schemas"
@@ -66,7 +66,8 @@ def test_the_schema_files_are_the_facets_and_no_others() -> None:
         assert list(written["properties"]) == [key]
 
 
-def test_every_facet_of_a_finished_video_is_valid_by_the_schema_that_it_names(finished: Home) -> None:
+def test_every_facet_of_a_finished_and_edited_video_is_valid_by_the_schema_that_it_names(finished: Home) -> None:
+    edit_job(finished, 1)
     seen = set()
     for event in events_of(finished):
         for name, facet in own_facets(event).items():

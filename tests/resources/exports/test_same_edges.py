@@ -14,7 +14,7 @@ from resources.exports import openlineage, prov, rows
 from resources.home import Home
 from resources.provenance.reading import read_credential
 from resources.provenance.signers import trust_of
-from tests.factories import fill_job, new_job
+from tests.factories import edit_job, fill_job, new_job
 from tests.resources.exports import told
 
 VIDEO = Ref("video", "1")
@@ -49,6 +49,7 @@ def test_a_whole_database_is_told_without_leaving_out_an_edge(any_home: Home) ->
     fill_job(any_home, job_id, "run-1")
     fill_job(any_home, job_id, "run-2", take=2)
     fill_job(any_home, new_job(any_home), "run-3", until="clips")
+    edit_job(any_home, job_id)
     with any_home.database.read() as session:
         name, edges = installation(session), told.in_tables(session)
         events = [openlineage.as_line(event) for event in openlineage.events(rows.stream(session), name)]

@@ -49,6 +49,15 @@ def test_a_drawing_is_small_and_the_same_each_time() -> None:
     assert json.loads(data)["design"] == DESIGN_VERSION
 
 
+def test_another_take_is_another_drawing_and_the_first_has_the_bytes_it_always_had() -> None:
+    first = shot(TITLE)
+    again = replace(first, scene=first.scene.model_copy(update={"take": 2}))
+
+    assert b"take" not in write_drawing(first)
+    assert json.loads(write_drawing(again))["scene"]["take"] == 2
+    assert read_drawing(write_drawing(again), name="scene 3") == kept(again)
+
+
 @pytest.mark.parametrize(
     "changed",
     [

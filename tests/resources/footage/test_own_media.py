@@ -14,7 +14,8 @@ from reelineage.documents import FPS, VisualKind
 from reelineage.errors import BadInput, Cancelled, PermanentError
 from reelineage.look import Footage, FootageFile
 from resources.footage import Shot
-from resources.footage.own_media import OwnMedia, Piece, StoredFile, plan, read_folder
+from resources.footage.media_plan import Piece, plan
+from resources.footage.own_media import OwnMedia, StoredFile, read_folder
 from resources.rendering.media_probe import MediaFacts, inspect_media
 from tests.resources.footage.shots import shot, visual
 from tests.resources.rendering.own_films import make
@@ -127,6 +128,32 @@ def test_a_scene_that_nothing_is_long_enough_for_is_named_with_what_is_there(fol
     with pytest.raises(PermanentError, match=r"scene 2: it lasts 8\.0 s .* beach\.mp4 with 4\.0 s"):
         source.film(scene(2, 240), tmp_path / "clip", ignore)
     assert not list(tmp_path.iterdir())
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    films=st.lists(st.one_of(st.none(), st.floats(5, 40)), min_size=3, max_size=8),
+    retakes=st.lists(st.integers(1, 3), min_size=1, max_size=6),
+)
+def test_a_scene_again_shows_what_was_never_shown_and_changes_no_other(
+    film_facts: MediaFacts, still_facts: MediaFacts, films: list[float | None], retakes: list[int]
+) -> None:
+    facts = [still_facts if seconds is None else replace(film_facts, seconds=seconds) for seconds in films]
+    lengths = [60, 90, 30]
+    pieces = plan(facts, lengths, 7)
+    shown, spans = [*pieces], [*lengths]
+    for count, number in enumerate(retakes, 1):
+        try:
+            now = plan(facts, lengths, 7, retakes=retakes[:count])
+        except PermanentError as error:
+            assert f"other footage for scene {number}" in str(error)  # noqa: PT017 — not every draw can be served
+            assert "A job keeps the files it began with" in str(error)  # noqa: PT017 — as above
+            return
+        assert all(now[other] == pieces[other] for other in range(3) if other != number - 1)
+        shown.append(now[number - 1])
+        spans.append(lengths[number - 1])
+        parts(facts, spans, shown)
+        pieces = now
 
 
 def test_no_files_at_all_is_an_error(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""The console's own process: `python -m console.serving --fd N`, started by `reelineage up` or by a container.
+
+Belongs here: how the application is served. Not here: the application (`console/web/app.py`).
+"""
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import uvicorn
+
+from console.sockets import listen
+from console.web.app import build_app
+from console.web.live import close_feeds
+from console.web.options import checked_options
+from resources.home import open_home
+
+
+@click.command()
+@click.option("--fd", type=int, help="A listening socket that is inherited; else one is opened.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@click.option("--dagster-socket", type=click.Path(path_type=Path), help="Where Dagster's web server listens.")
+@click.option("--read-only", is_flag=True)
+def main(fd: int | None, host: str, port: int, dagster_socket: Path | None, *, read_only: bool) -> None:
+    """Serve the console of the home that the environment names."""
+    home = open_home()
+    options = replace(checked_options(home.settings, host, port, read_only=read_only), dagster_socket=dagster_socket)
+    listening = listen(host, port) if fd is None else socket.socket(fileno=fd)
+    server = Server(config(build_app(home, options)))
+    server.run(sockets=[listening])
+
+
+class Server(uvicorn.Server):
+    """A server that ends its event streams before it waits for what it is still answering."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's own."""
+        close_feeds()
+        await super().shutdown(sockets)
+
+
+def config(app: object) -> uvicorn.Config:
+    """Bounds for whatever comes from outside.
+
+    h11 is the parser whose headers have a bound. No access log: sign-in links carry a secret. Forwarded headers are
+    the guard's to judge. An answer that is not sent five seconds after the signal is cut.
+    """
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application; uvicorn's union of signatures is narrower than Starlette's
+        http="h11",
+        h11_max_incomplete_event_size=64 * 1024,
+        ws_max_size=1024 * 1024,
+        ws_per_message_deflate=False,
+        limit_concurrency=1000,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""The job page's addresses for reading: the job itself, an earlier version of it, how two versions differ.
+
+Belongs here: routes that change nothing. Not here: the page (`job_page.py`), deciding (`deciding.py`), asking for a
+change (`editing.py`), retry and cancel (`jobs.py`).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import JsonValue
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from console.comparing import parts_at, verdict
+from console.web.guard import needs
+from console.web.pages.job_page import job_page
+from console.web.parts import TheHome
+from console.web.row_ids import RowNumber
+from console.web.templating import render
+from reelineage import lineage
+from reelineage.comparing.branches import PartComparison, branch_of, compare
+from reelineage.comparing.comparison import Absent, Difference, written
+from reelineage.errors import BadInput, NotFound
+from reelineage.family import Ref, parse_reference
+from reelineage.fingerprint import canonical_json
+from reelineage.text import clean_text
+from resources.access import Role
+from resources.job_states import existing
+from resources.job_versions import Version, versions_of
+
+router = APIRouter(prefix="/jobs", dependencies=[Depends(needs(Role.VIEWER))])
+_HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LONGEST_VALUE: Final = 600  # characters of one side of a difference
+_MOST_DIFFERENCES: Final = 40  # of one stage
+_FOLLOWING: Final = 3  # of a stage that only follows from an earlier one
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a comparison as it is shown: a line of verdict, and what differs as (where, before, after)."""
+
+    name: str
+    verdict: str
+    same: bool
+    before: tuple[Ref, ...]
+    after: tuple[Ref, ...]
+    differences: tuple[tuple[str, str, str], ...]
+    more: int
+
+
+@router.get("/{job_id}")
+def show(
+    request: Request, home: TheHome, job_id: RowNumber, version: Annotated[int | None, Query(ge=1, le=10**9)] = None
+) -> Response:
+    """A job as it is now, or an earlier version of its script with the video made from it."""
+    return job_page(request, home, job_id, version=version)
+
+
+@router.get("/{job_id}/versions")
+def versions(
+    request: Request,
+    home: TheHome,
+    job_id: RowNumber,
+    before: Annotated[str | None, Query(max_length=80)] = None,
+    after: Annotated[str | None, Query(max_length=80)] = None,
+) -> Response:
+    """How two versions of a job differ, stage by stage; without names the newest two."""
+    with home.database.read() as session:
+        job = existing(session, job_id)
+        current = lineage.current(session, job_id)
+        found = versions_of(
+            session,
+            job_id,
+            script_id=current.script.id if current.script else None,
+            video_id=current.video.id if current.video else None,
+        )
+        one, other = (_chosen(found, text, place) for text, place in ((before, 1), (after, 0)))
+        parts = _compared(session, job_id, one, other) if one and other else ()
+    first = parts_at(parts)
+    return render(
+        request,
+        "job_versions.html",
+        title=f"Versions of job {job_id}",
+        job=job,
+        versions=found,
+        before=str(one) if one else "",
+        after=str(other) if other else "",
+        first=first.part if first else None,
+        parts=tuple(map(_stage, parts)),
+        nav="jobs",
+    )
+
+
+def _chosen(found: tuple[Version, ...], text: str | None, place: int) -> Ref | None:
+    """The version that was named, or the one at this place from the newest."""
+    if text is not None:
+        return parse_reference(text)
+    return found[place].ref if place < len(found) else None
+
+
+def _compared(session: Session, job_id: int, one: Ref, other: Ref) -> tuple[PartComparison, ...]:
+    if one.node != other.node:
+        raise BadInput(f"Comparing {one} with {other}: a {one.node} and a {other.node}. Choose two of one kind.")
+    branches = [branch_of(session, ref) for ref in (one, other)]
+    for branch in branches:
+        if branch.job_id != job_id:
+            raise NotFound(f"Comparing versions of job {job_id}: {branch.subject} belongs to job {branch.job_id}.")
+    return compare(*branches, most=_MOST_DIFFERENCES)
+
+
+def _stage(part: PartComparison) -> Stage:
+    shown = part.differences[:_FOLLOWING] if part.follows_from else part.differences
+    return Stage(
+        name=part.part,
+        verdict=verdict(part),
+        same=part.same,
+        before=part.before.refs if part.before else (),
+        after=part.after.refs if part.after else (),
+        differences=tuple(map(_told, shown)),
+        more=part.count - len(shown),
+    )
+
+
+def _told(difference: Difference) -> tuple[str, str, str]:
+    return written(difference.path), _value(difference.before), _value(difference.after)
+
+
+def _value(value: JsonValue | Absent) -> str:
+    """One side of a difference as text of a bounded length."""
+    if isinstance(value, Absent):
+        return "nothing"
+    text = value if isinstance(value, str) else canonical_json(value)
+    if _HASH.fullmatch(text):
+        return f"{text[:12]}…"
+    cut = clean_text(text, max_characters=_LONGEST_VALUE)
+    return f"{cut}…" if len(text) > _LONGEST_VALUE else cut

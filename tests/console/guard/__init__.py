@@ -1,0 +1,1 @@
+"""Tests of the guard: what reaches the console, and from whom."""

@@ -1,0 +1,1 @@
+"""Probes of the installation's health, and watching them."""
