@@ -55,6 +55,7 @@ def park(job: Job, why: str) -> None:
 def queue_again(job: Job, max_attempts: int) -> None:
     """Into the queue with fresh attempts, because a person wants it made."""
     job.state, job.error, job.error_kind = "queued", None, None
+    job.stage = job.progress = None  # they told of the run before
     job.active_run = job.lease_expires_at = None
     # run keys are remembered for ever, so attempts count on and only their limit moves
     job.attempt_limit = job.attempt + max_attempts

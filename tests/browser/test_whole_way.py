@@ -108,7 +108,7 @@ def test_a_video_is_ordered_watched_approved_and_reworded_in_the_browser(browser
 
         page.goto(f"http://127.0.0.1:{port}/lineage/video/2")
         page.locator("svg a[href='/records/edit/1']").first.click()
-        expect(page.locator("h1")).to_contain_text("edit")
+        expect(page.locator("h1")).to_contain_text("Edit 1")
         page.goto(f"http://127.0.0.1:{port}/dagster/")
         expect(page.locator("body")).to_contain_text("reelineage", timeout=60_000)
         context.close()

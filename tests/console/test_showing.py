@@ -182,3 +182,12 @@ def test_times_are_told_in_utc() -> None:
     made = Ref("script", "1")
     values = row(created_at=datetime(2026, 11, 22, 14, 30, tzinfo=UTC).isoformat())
     assert "2026-11-22" in FORMATS["tree"](View(Family((made,), {made: ()}, {made: values}), "x"))
+
+
+def test_a_script_that_was_edited_a_thousand_times_is_a_tree_that_ends() -> None:
+    """Each edit hangs under the script that it caused: deeper than Python can call itself."""
+    chain = [Ref(node, str(number)) for number in range(1_000, 0, -1) for node in ("script", "edit")]
+    graph = {ref: (chain[place],) for place, ref in enumerate(chain[:-1], 1)} | {chain[-1]: ()}
+    said = FORMATS["tree"](View(Family((chain[0],), graph, {}), "deep")).splitlines()
+    assert said[-1].endswith("… and further: --format json has it all")
+    assert len(said) < 200

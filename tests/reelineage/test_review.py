@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from reelineage import documents as docs
+from reelineage.editing import SceneAgain, SentenceChange, TitleChange
 from reelineage.review import review_video
 from reelineage.rights.disclosure import Part, disclose
 from tests.factories import analysis, fetch, media_item, report, script, video
@@ -107,3 +108,34 @@ def test_the_duty_to_delete_source_text_is_told_and_stops_no_video() -> None:
 def test_reviews_from_before_disclosures_can_still_be_read() -> None:
     stored = review().model_dump(mode="json", exclude={"disclosure"})
     assert docs.Review.model_validate(stored).disclosure is None
+
+
+# --- what people edited ----------------------------------------------------------------------------------------------
+
+
+def edits(found: docs.Review) -> list[tuple[str, str]]:
+    return [(one.severity, one.message) for one in found.findings if one.code == "edited"]
+
+
+def test_who_changed_a_part_last_is_named_and_what_was_changed_back_is_not() -> None:
+    said = SAID.scenes[0].sentences[0].text
+    changes = [
+        ("kim", SentenceChange(kind="sentence", scene=1, sentence=1, text=said)),
+        ("lee", SentenceChange(kind="sentence", scene=1, sentence=1, text=said)),
+        ("kim", SentenceChange(kind="sentence", scene=2, sentence=1, text="Changed back since.")),
+        ("kim", TitleChange(kind="title", text="Changed back since")),
+        ("kim", SceneAgain(kind="scene_again", scene=2)),
+    ]
+    found = review(edits=changes)
+    assert edits(found) == [
+        ("warning", "Sentence 1 of scene 1 was reworded by lee; nobody checked it against its sources."),
+        ("info", "Another picture for scene 2 was asked for by kim."),
+    ]
+    assert found.recommendation == "look"
+    assert edits(review()) == []
+
+
+def test_a_picture_alone_speaks_against_nothing_and_no_edit_changes_what_is_disclosed() -> None:
+    found = review(edits=[("kim", SceneAgain(kind="scene_again", scene=2))])
+    assert found.recommendation == "approve"
+    assert found.disclosure == review().disclosure

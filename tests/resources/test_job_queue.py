@@ -244,10 +244,12 @@ def test_finished_cancelled_and_queued_jobs_are_left_alone(any_home: Home) -> No
 def test_cancelling_frees_the_job_and_retrying_puts_it_back(any_home: Home) -> None:
     job = new_job(any_home)
     claim(any_home, job, "run-1")
+    any_home.queue.report_progress(job, "run-1", "composition", "videos 3/7")
     found = any_home.queue.cancel(job)
     assert (found.state, found.active_run) == ("cancelled", None)
     found = any_home.queue.retry(job)
     assert (found.state, found.error, found.attempt_limit) == ("queued", None, 3)
+    assert (found.stage, found.progress) == (None, None)  # of a run that is over
 
 
 def test_a_finished_or_cancelled_job_has_nothing_to_cancel(any_home: Home) -> None:

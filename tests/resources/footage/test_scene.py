@@ -1,6 +1,7 @@
 """The frames of a scene: repeatable, alive, inside their zone, whatever the texts are."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +30,19 @@ def test_the_same_shot_gives_the_same_frames(kind: VisualKind) -> None:
 
     assert len(first) == 12
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS)
+def test_another_take_is_another_picture_in_the_same_colours_with_the_same_words(background: str) -> None:
+    order = shot(TITLE, frame=SMALL, style=Style(scheme="midnight", background=background))
+    takes = [
+        frame_at(replace(order, scene=order.scene.model_copy(update={"take": take})), 40).astype(int)
+        for take in (1, 2, 3)
+    ]
+
+    for one, other in pairwise(takes):
+        assert (abs(one - other) > 2).mean() > 0.02, "the background is the same"
+        assert (abs(one - other) > 60).mean() < 0.02, "words or colours are others"
 
 
 @pytest.mark.parametrize("kind", VisualKind)
