@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import uvicorn
 
+from console.connections import PromptProtocol
 from console.sockets import listen
 from console.web.app import build_app
 from console.web.live import close_feeds
@@ -44,12 +45,13 @@ class Server(uvicorn.Server):
 def config(app: object) -> uvicorn.Config:
     """Bounds for whatever comes from outside.
 
-    h11 is the parser whose headers have a bound. No access log: sign-in links carry a secret. Forwarded headers are
-    the guard's to judge. An answer that is not sent five seconds after the signal is cut.
+    h11 is the parser whose headers have a bound, in size and (`connections.py`) in time. No access log: sign-in links
+    carry a secret. Forwarded headers are the guard's to judge. An answer that is not sent five seconds after the signal
+    is cut.
     """
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application; uvicorn's union of signatures is narrower than Starlette's
-        http="h11",
+        http=PromptProtocol,
         h11_max_incomplete_event_size=64 * 1024,
         ws_max_size=1024 * 1024,
         ws_per_message_deflate=False,

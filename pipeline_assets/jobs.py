@@ -13,9 +13,13 @@ from reelineage.look import ProfileName
 from resources.job_orders import create_job, read_theme
 from resources.workbench import PRODUCE_VIDEO, Workbench
 
+_QUIET = {"loggers": {"console": {"config": {"log_level": "WARNING"}}}}
+"""A run tells Dagster's event log and the job's row everything, the terminal of `reelineage up` what went wrong."""
+
 produce_video = dg.define_asset_job(
     PRODUCE_VIDEO,
     selection=dg.AssetSelection.all(),
+    config=_QUIET,
     description=(
         "All five stages for one job. A job that stopped goes on at the first asset without a current row; one that is "
         "complete is made anew as the next version."

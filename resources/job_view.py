@@ -72,6 +72,16 @@ class JobView:
         return self.job.state in _AT_WORK
 
     @property
+    def sign(self) -> str:
+        """What there is to look at: changes as soon as there is a script, a voice, a picture or a video more."""
+        if self.shown is None:
+            return "nothing"
+        heard = sum(line.start_seconds is not None for scene in self.script.scenes for line in scene.lines)
+        seen = sum(scene.clip_id is not None for scene in self.script.scenes)
+        video = self.shown.video.id if self.shown.video else 0
+        return f"{self.shown.script.id}.{heard}.{seen}.{video}"
+
+    @property
     def why_not_decided(self) -> str | None:
         """Why nobody can decide about what is shown, None when somebody can."""
         shown = self.shown

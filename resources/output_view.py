@@ -6,6 +6,7 @@ hard links (or copies) of artifacts; records never store these paths, so the vie
 
 import logging
 import re
+import secrets
 import shutil
 import time
 from pathlib import Path
@@ -131,13 +132,14 @@ class OutputView:
         if path.is_file() and (path.samefile(source) or sha256_of_file(path) == sha256):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.part")
-        beside.unlink(missing_ok=True)
+        # a name of its own: a run, the daemon and the console may all put the same file there at the same moment
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             beside.hardlink_to(source)
         except OSError:  # another disk, or a file system without links
             shutil.copyfile(source, beside)
         beside.replace(path)
+        beside.unlink(missing_ok=True)  # where another link to the same file was put there first, a rename does nothing
 
 
 def _signed(session: Session, video: Video, review: Review) -> dict[str, str]:

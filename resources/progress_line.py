@@ -30,6 +30,13 @@ class ProgressLine:
         return f"{self.asset}{f' {self.done}/{self.total}' if self.total else ''} {self.what}"
 
     @property
+    def tail(self) -> str:
+        """What follows the numbers when it is told to people: `, scene 3: chart`, ` frames, 59 fps`, ` done`."""
+        if self.what == BEGINS:
+            return ""
+        return f"{' ' if self.what == DONE or self.what.startswith('frames') else ', '}{self.what}"
+
+    @property
     def share(self) -> float:
         """How much of the whole job is done, between 0 and 1, each asset counting the same."""
         part = self.done / self.total if self.total else float(self.what == DONE)

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -75,7 +76,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ReelineageError, _ours)  # type: ignore[arg-type]  # Starlette's type knows no kinds
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]  # as above
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]  # as above
-    app.add_exception_handler(OperationalError, _no_database)
+    for kind in (OperationalError, InterfaceError, NoConnectionFree):
+        app.add_exception_handler(kind, _no_database)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -105,5 +107,8 @@ async def _no_database(request: Request, _: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, _: Exception) -> Response:
-    detail = "Something went wrong that nobody foresaw. The console's log has the whole story; nothing was half done."
+    detail = (
+        "Something went wrong that nobody foresaw; the console's log has the whole story. Look at how things are now "
+        "before you do it again: it may have been done."
+    )
     return told(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)

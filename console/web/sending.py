@@ -4,13 +4,14 @@ Belongs here: ranges, conditions and the headers of a file. Not here: which file
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from console.web.refusals import problem
 from reelineage.errors import NotFound
@@ -43,14 +44,14 @@ def send_file(request: Request, file: MediaFile, *, fresh_seconds: int = 0) -> R
     part = _part(request, headers["ETag"], file.size_bytes)
     if part is None:
         length = {"Content-Length": str(file.size_bytes)}
-        return StreamingResponse(_pieces(file, 0, file.size_bytes), 200, headers | length, _typed(file))
+        return _Pieces(file, 0, file.size_bytes, 200, headers | length)
     first, end = part
     if first >= end:
         refused = problem(416, f"The file {file.name} has {file.size_bytes} bytes; ask for some of those.")
         refused.headers["Content-Range"] = f"bytes */{file.size_bytes}"
         return refused
     told = {"Content-Range": f"bytes {first}-{end - 1}/{file.size_bytes}", "Content-Length": str(end - first)}
-    return StreamingResponse(_pieces(file, first, end), 206, headers | told, _typed(file))
+    return _Pieces(file, first, end, 206, headers | told)
 
 
 def _headers(request: Request, file: MediaFile, fresh_seconds: int) -> dict[str, str]:
@@ -96,19 +97,34 @@ def _part(request: Request, etag: str, size: int) -> tuple[int, int] | None:
     return int(first), min(int(last) + 1, size) if last else size
 
 
-def _pieces(file: MediaFile, first: int, end: int) -> Iterator[bytes]:
-    """The bytes from `first` to before `end`; the file is closed when nobody reads on.
+class _Pieces(StreamingResponse):
+    """The bytes from `first` to before `end`; the file is closed as soon as nobody reads on.
 
-    The first piece is read at once: a file that is gone by now is told as such, and not as an answer cut short.
+    Each jump in a player leaves an answer half read: sixty such kept sixty files open until Python looked for garbage.
     """
-    pieces = _read(file.path, first, end)
-    try:
-        return chain([next(pieces, b"")], pieces)
-    except FileNotFoundError as error:
-        raise NotFound(f"Sending {file.name}: its file went while it was asked for. Look again.") from error
+
+    def __init__(self, file: MediaFile, first: int, end: int, status: int, headers: Mapping[str, str]) -> None:
+        """Read the first piece at once: a file that is gone by now is told as such, and not as an answer cut short.
+
+        Raises:
+            NotFound: it is gone.
+        """
+        self._read = _read(file.path, first, end)
+        try:
+            begun = next(self._read, b"")
+        except FileNotFoundError as error:
+            raise NotFound(f"Sending {file.name}: its file went while it was asked for. Look again.") from error
+        super().__init__(chain([begun], self._read), status, headers, _typed(file))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As Starlette's own."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._read.close()
 
 
-def _read(path: Path, first: int, end: int) -> Iterator[bytes]:
+def _read(path: Path, first: int, end: int) -> Generator[bytes, None, None]:
     with path.open("rb") as opened:
         opened.seek(first)
         while first < end and (piece := opened.read(min(_PIECE_BYTES, end - first))):

@@ -88,7 +88,6 @@ class Hostile(Maker):
 
 
 def test_there_are_five_hundred_of_them() -> None:
-    assert len({clean_text(text, max_characters=300) for text in TEXTS}) >= 490  # some differ in what is cleaned away
     assert len(set(TEXTS)) == 500
 
 

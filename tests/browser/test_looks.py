@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from resources.access import Role
 from tests.browser.conftest import Visitor
@@ -20,6 +20,8 @@ PAGES = (
     "/jobs/new",
     "/jobs/1",
     "/jobs/1/trends",
+    "/jobs/1/versions",
+    "/lineage",
     "/lineage/video/1",
     "/lineage/trend_item/1?direction=down",
     "/records/video/1",
@@ -70,6 +72,26 @@ def test_every_page_has_one_heading_a_title_of_its_own_and_a_way_past_the_menu(v
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.getAttribute('href')") == "#main", path
     assert len(titles) >= len(PAGES) - 3  # two lists of jobs, two records, two graphs may share theirs
+
+
+def test_fields_of_one_line_are_no_taller_than_a_line(visit: Visit) -> None:
+    visitor = visit()
+    tall = "[...document.querySelectorAll('input, .button')].filter(one => one.offsetHeight > 60).map(one => one.id)"
+    for path in PAGES:
+        assert visitor.open(path).evaluate(tall) == [], path
+
+
+def test_a_still_whose_file_is_gone_leaves_its_place_plain(visit: Visit) -> None:
+    visitor = visit()
+
+    def late(route: Route) -> None:
+        visitor.page.wait_for_timeout(300)
+        route.continue_()
+
+    visitor.context.route("**/media/videos/*/thumbnail*", lambda route: route.fulfill(status=404))
+    visitor.context.route("**/static/console.js*", late)
+    visitor.open("/jobs")
+    expect(visitor.page.locator("img.thumbnail").first).not_to_have_attribute("src", re.compile("."))
 
 
 def test_dark_and_light_are_really_two_looks(visit: Visit) -> None:

@@ -5,6 +5,7 @@ Belongs here: one person before one job page, and fifty of them. Not here: makin
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx2
 from playwright.sync_api import Locator, Page, expect
@@ -13,7 +14,10 @@ from sqlalchemy import func, select
 from reelineage.models import Decision, Edit, Video
 from resources.access import SESSION_LIFETIME, Role, make_key
 from resources.home import Home
+from resources.record_edges import StoredRow
+from resources.record_rows import RECORDS
 from tests.browser.conftest import Visitor, cookie_of, serving, shown, until
+from tests.factories import Maker, claimed, ledger, new_job, store
 
 Visit = Callable[..., Visitor]
 _PEOPLE = 50
@@ -44,7 +48,7 @@ def test_the_video_can_be_played_and_sought_and_its_captions_say_the_script(visi
     page.evaluate("document.querySelector('#player').currentTime = 3")
     until(page, "!document.querySelector('#player').seeking")
     assert abs(time_of(page) - 3) < 0.1
-    page.evaluate("document.querySelector('#player').textTracks[0].mode = 'showing'")  # the captions' button of the player
+    page.evaluate("document.querySelector('#player').textTracks[0].mode = 'showing'")  # what the captions' button does
     until(page, "document.querySelector('#player').textTracks[0].cues?.length > 2")
     words = page.evaluate("[...document.querySelector('#player').textTracks[0].cues].map(cue => cue.text).join(' ')")
     sentence = page.locator('[data-sentence="1.1"]').inner_text()
@@ -128,6 +132,7 @@ def test_a_decision_on_what_is_no_longer_current_is_refused_and_the_reason_kept(
     with early.expect_response(lambda answer: answer.request.method == "POST") as answered:
         early.locator("form#reject button").click()
     assert answered.value.status == 409
+    expect(early.locator("#refused")).to_be_visible()
     assert "I thought of this for an hour" in shown(early)
     assert [one.reason for one in decided(finished)] == ["Another first sentence"]
 
@@ -175,3 +180,20 @@ def test_of_fifty_people_who_decide_at_once_exactly_one_does(finished: Home) -> 
         assert session.scalar(select(func.count()).select_from(Decision)) == 1
     folders = [path.parent.name for path in (finished.root / "output").glob("*/job-1-video-1.mp4")]
     assert folders == ["approved" if decided(finished)[0].verdict == "approve" else "rejected"]
+
+
+def test_a_script_appears_on_the_open_page_as_soon_as_it_is_written(visit: Visit, finished: Home) -> None:
+    job_id = new_job(finished)
+    with claimed(finished, job_id, "run-2", partial=True):
+        finished.queue.report_progress(job_id, "run-2", "content_generation", "scripts begins")
+        page = visit().open(f"/jobs/{job_id}")
+        expect(page.locator("main")).to_contain_text("Nothing to look at yet")
+        maker = Maker(finished, job_id, ledger(finished, job_id, "run-2").call)
+        documents: dict[str, Any] = {}
+        rows: dict[str, tuple[StoredRow, ...]] = {}
+        for asset in ("trends", "analysis", "scripts"):
+            documents[asset] = maker.make(asset, {name: documents[name] for name in RECORDS[asset].upstream})
+            rows[asset] = store(finished, job_id, "run-2", asset, documents[asset], rows)
+        finished.queue.report_progress(job_id, "run-2", "content_generation", "voiceovers 1/2 scene 1: a sentence")
+        expect(page.locator("#script")).to_contain_text("Scene 1")
+        expect(page.locator("#progress-text")).to_contain_text("voiceovers 1 of 2")

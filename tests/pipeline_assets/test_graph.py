@@ -267,3 +267,12 @@ def test_the_stored_script_reads_back_as_the_document_that_was_made(
         row = lineage.current(session, job_id).script
     assert row is not None
     assert Script.model_validate(row.document) == script
+
+
+def test_a_run_that_goes_well_is_silent_on_the_terminal_and_tells_dagster_everything(
+    studio: Home, instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str]
+) -> None:
+    result = produce(instance, create_tiny_job(studio))
+    assert result.success
+    assert "produce_video" not in capfd.readouterr().err
+    assert any("clips done" in record.user_message for record in instance.all_logs(result.run_id))

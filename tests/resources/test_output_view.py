@@ -1,5 +1,8 @@
 """`output/`: the signed files of the current video, where its decision says, and nothing of what was taken down."""
 
+from pathlib import Path
+
+import pytest
 from sqlalchemy import select
 
 from reelineage import models
@@ -41,6 +44,26 @@ def test_a_video_from_before_files_were_signed_is_shown_as_it_was_composed(any_h
         video = session.scalars(select(models.Video)).one()
     assert path is not None
     assert sha256_of_file(path) == video.file_sha256
+
+
+def test_two_who_put_a_video_there_at_the_same_moment_do_not_disturb_each_other(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_job(home, new_job(home))
+    link = Path.hardlink_to
+    others: list[bool] = []
+
+    def link_while_another_does_all(beside: Path, source: Path) -> None:
+        link(beside, source)
+        if not others:
+            others.append(True)
+            home.output.sync(1)
+
+    monkeypatch.setattr(Path, "hardlink_to", link_while_another_does_all)
+    path = home.output.sync(1)
+    assert path is not None
+    assert len(shown(home)) == 5
+    assert not [name for name in shown(home) if name.endswith(".part")]
 
 
 def test_a_withdrawn_video_leaves_output_and_repair_does_not_bring_it_back(any_home: Home) -> None:

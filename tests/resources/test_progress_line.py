@@ -37,3 +37,18 @@ def test_the_whole_grows_from_asset_to_asset() -> None:
 def test_a_step_that_just_begins_or_ends_has_no_pieces() -> None:
     assert ProgressLine("clips", 0, 0, BEGINS).text == "clips begins"
     assert read_line("clips done") == ProgressLine("clips", 0, 0, DONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        ("clips begins", ""),
+        ("clips done", " done"),
+        ("clips 3/7 scene 3: chart", ", scene 3: chart"),
+        ("videos 45/900 frames, 59 fps", " frames, 59 fps"),
+    ],
+)
+def test_people_read_it_as_a_sentence(text: str, tail: str) -> None:
+    line = read_line(text)
+    assert line
+    assert line.tail == tail

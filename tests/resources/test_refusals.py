@@ -39,7 +39,9 @@ def refuses(connection: Connection, sql: str, *, because: str = ANY_RULE) -> Non
 
 
 def test_every_table_of_this_project_is_kept_by_triggers() -> None:
-    assert set(Base.metadata.tables) == set(KEPT_TABLES)
+    passing = {name for name, table in Base.metadata.tables.items() if table.info.get("passing")}
+    assert passing == {"access_keys", "api_requests"}  # no lineage: who may come in, and what was answered
+    assert set(Base.metadata.tables) - passing == set(KEPT_TABLES)
 
 
 @pytest.mark.parametrize("table", RECORD_TABLES)
@@ -85,6 +87,10 @@ def test_no_row_can_be_deleted(attempt: Connection, table: str) -> None:
 _NOW = "'2026-01-01 00:00:00'"
 _TOMBSTONE = f"INSERT INTO tombstones (reason, actor, created_at) VALUES ('asked', 'Ada', {_NOW})"
 _HASH = f"'{'a' * 64}'"
+_EDIT = (
+    "INSERT INTO edits (id, job_id, script_id, changes, actor, created_at) "
+    f"SELECT 1, job_id, id, '[]', 'Ada', {_NOW} FROM scripts WHERE id = 1"
+)
 _SELDOM = {
     "tombstones": _TOMBSTONE,
     "tombstone_targets": (
@@ -96,6 +102,8 @@ _SELDOM = {
         f"decided_at) SELECT job_id, id, video_id, video_sha256, 'approve', 'good', 'Ada', false, {_NOW} "
         "FROM reviews WHERE id = 1"
     ),
+    "edits": _EDIT,
+    "script_edits": "INSERT INTO script_edits (job_id, script_id, edit_id) SELECT job_id, script_id, id FROM edits",
     "credentials": (
         "INSERT INTO credentials (id, job_id, video_id, video_sha256, subject, file_sha256, manifest, manifest_label, "
         "manifest_sha256, certificate_sha256, digital_source_type, timestamped, created_at) SELECT 1, job_id, id, "
@@ -117,8 +125,9 @@ def _one_row(connection: Connection, table: str) -> None:
     """At least one row, also in the tables that a whole job leaves empty."""
     if connection.execute(text(f"SELECT count(*) FROM {table}")).scalar():
         return
-    if table == "tombstone_targets":
-        connection.execute(text(_TOMBSTONE))
+    for needed, first in (("tombstone_targets", _TOMBSTONE), ("script_edits", _EDIT)):
+        if table == needed:
+            connection.execute(text(first))
     connection.execute(text(_SELDOM[table]))
 
 

@@ -25,7 +25,7 @@ def path_to_ask(path: str, raw: bytes) -> str:
     Raises:
         NotFound: it holds what two programs could read differently, or Dagster's UI does not need it.
     """
-    rest = path.removeprefix(PREFIX).removeprefix("/")
+    rest = path.removeprefix(PREFIX).removeprefix("/").removesuffix("/")  # its links to lists end in a slash
     segments = rest.split("/") if rest else []
     first = segments[0].lower() if segments else ""
     if len(raw) > _LONGEST or b"%2f" in raw.lower() or first in _NOT_SERVED or not all(map(_is_plain, segments)):

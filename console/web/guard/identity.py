@@ -62,6 +62,11 @@ class Identifier:
             return None  # people come by the proxy: a session from other days is worth nothing
         return await self._by_secret("session", session_secret(self._options, headers) or "", scope)
 
+    def remember(self, secret: str, principal: Principal) -> None:
+        """A session was made: what old cookies at the same address sent a moment ago does not hold it up."""
+        with self._lock:
+            self._seen[_digest("session", secret)] = _Seen(principal, self._clock())
+
     def forget(self, key_id: int | None) -> None:
         """A session or token was ended: nothing that is remembered lets it in."""
         with self._lock:
@@ -90,7 +95,7 @@ class Identifier:
     async def _by_secret(self, way: Literal["token", "session"], secret: str, scope: Scope) -> Principal | None:
         if not 0 < len(secret) <= LONGEST_SECRET:
             return None
-        digest, peer = hashlib.sha256(f"{way}:{secret}".encode()).hexdigest(), peer_of(scope)
+        digest, peer = _digest(way, secret), peer_of(scope)
         with self._lock:
             seen, ended = self._seen.get(digest), self._ended
         if seen and self._clock() - seen.at < FRESH_SECONDS:
@@ -112,6 +117,10 @@ class Identifier:
     def _look_up(self, way: Literal["token", "session"], secret: str) -> Principal | None:
         installed = is_install_token(self._home.root, secret) if way == "token" else None
         return installed or principal_of(self._home.database, way, secret)
+
+
+def _digest(way: Literal["token", "session"], secret: str) -> str:
+    return hashlib.sha256(f"{way}:{secret}".encode()).hexdigest()
 
 
 def peer_of(scope: Scope) -> str:

@@ -27,12 +27,15 @@ def check_form(scope: Scope, headers: Headers) -> None:
     """Refuse what no browser and no honest program sends, before anything reads it its own way.
 
     Raises:
-        HTTPException: 400, 404 or 405.
+        HTTPException: 400, 404, 405 or 415.
     """
     if scope.get("method", "GET") not in _METHODS:
         raise HTTPException(405, "This method is not known here.", {"Allow": ", ".join(sorted(_METHODS))})
     if twice := next((name for name in _ONCE if len(headers.getlist(name)) > 1), None):
         raise HTTPException(400, f"The header {twice} may stand only once.")
+    kind = headers.get("content-type", "").lower()
+    if kind.lstrip().startswith("multipart/") and "charset" in kind.replace("charset=utf-8", ""):
+        raise HTTPException(415, "A form in parts is UTF-8: leave its charset out.")  # any codec of Python's would do
     path: str = scope["path"]
     if not path.startswith("/"):  # a whole URL, `*`, or a host to connect to
         raise HTTPException(400, "The request names another server; this is not a proxy.")

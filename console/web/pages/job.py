@@ -76,7 +76,7 @@ def versions(
             script_id=current.script.id if current.script else None,
             video_id=current.video.id if current.video else None,
         )
-        one, other = (_chosen(found, text, place) for text, place in ((before, 1), (after, 0)))
+        one, other = _of_one_kind(found, _chosen(found, before, 1), _chosen(found, after, 0))
         parts = _compared(session, job_id, one, other) if one and other else ()
     first = parts_at(parts)
     return render(
@@ -98,6 +98,16 @@ def _chosen(found: tuple[Version, ...], text: str | None, place: int) -> Ref | N
     if text is not None:
         return parse_reference(text)
     return found[place].ref if place < len(found) else None
+
+
+def _of_one_kind(found: tuple[Version, ...], one: Ref | None, other: Ref | None) -> tuple[Ref | None, Ref | None]:
+    """Beside a script that no video was made from yet, a version's video stands for its script."""
+    if one is None or other is None or one.node == other.node:
+        return one, other
+    scripts = {
+        f"video:{video.id}": Ref("script", str(version.script_id)) for version in found for video in version.videos
+    }
+    return scripts.get(str(one), one), scripts.get(str(other), other)
 
 
 def _compared(session: Session, job_id: int, one: Ref, other: Ref) -> tuple[PartComparison, ...]:

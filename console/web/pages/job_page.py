@@ -15,6 +15,7 @@ from console.web.templating import render
 from reelineage import lineage
 from resources.home import Home
 from resources.job_view import JobView, job_view
+from resources.progress_line import read_line
 
 STAGES = tuple(dict.fromkeys(lineage.STAGES.values()))
 
@@ -56,6 +57,7 @@ def job_page(
         job=view.job,
         shown=view.shown,
         stages=STAGES,
+        reached=read_line(view.job.progress),
         assets=lineage.ASSETS,
         refused=refused,
         form=refused.form if refused else None,

@@ -28,6 +28,7 @@ from resources.job_cards import MOST_TEXT, JobCard, cards_of, list_jobs, states_
 router = APIRouter()
 ON_A_PAGE: Final = 30
 STAGE_NAMES: Final = tuple(dict.fromkeys(STAGES.values()))
+_NO_NUL: Final = r"^[^\x00]*$"  # PostgreSQL takes none, not even to compare with
 Back = Annotated[Literal["list", "job"], Form()]
 
 
@@ -45,8 +46,8 @@ class Asked(BaseModel, frozen=True):
 
     state: Annotated[str, AfterValidator(_one_of("state", JOB_STATES))] = ""
     stage: Annotated[str, AfterValidator(_one_of("stage", STAGE_NAMES))] = ""
-    theme: Annotated[str, Field(max_length=400)] = ""
-    text: Annotated[str, Field(max_length=MOST_TEXT)] = ""
+    theme: Annotated[str, Field(max_length=400, pattern=_NO_NUL)] = ""
+    text: Annotated[str, Field(max_length=MOST_TEXT, pattern=_NO_NUL)] = ""
     before: Annotated[int | None, Field(ge=1, lt=10**18)] = None
 
     @property

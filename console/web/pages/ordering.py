@@ -21,6 +21,7 @@ from console.web.guard import needs
 from console.web.parts import TheHome
 from console.web.templating import render
 from reelineage.errors import BadInput
+from reelineage.fingerprint import sha256_of, sha256_of_file
 from reelineage.look import ProfileName
 from reelineage.text import clean_text
 from reelineage.theme import MAX_THEME_BYTES, Theme, parse_theme
@@ -34,12 +35,13 @@ _SEED: Final = re.compile(r"[0-9]{1,10}")
 _ORDER: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _UNUSUAL: Final = re.compile(r"[^\w .()+-]|^\.+")
 _LONGEST_NAME: Final = 100
+_LONGEST_NAME_BYTES: Final = 200  # a file system takes 255
 router = APIRouter(dependencies=[Depends(needs(Role.OPERATOR))])
 Short = Annotated[str, Field(max_length=200)]
 
 
 class Order(BaseModel, frozen=True):
-    """What was filled in. `order` names this filling-in: sent twice, it makes one job."""
+    """What was filled in. `order` names this filling-in: the same sent twice makes one job."""
 
     order: Short = ""
     theme: Short = ""
@@ -92,8 +94,14 @@ def _stored(home: Home, filled: Order) -> int:
             seed=_seed(filled.seed),
             profile=_profile(filled.profile),
             trends=path,
-            request_key=f"form:{filled.order}",
+            request_key=_request_key(filled, theme, path),
         )
+
+
+def _request_key(filled: Order, theme: Theme, trends: Path | None) -> str:
+    """The same for the same form: whoever goes back and changes something before sending it again wants another job."""
+    file = sha256_of_file(trends) if trends else ""
+    return f"form:{sha256_of([filled.order, theme.model_dump(mode='json'), filled.seed.strip(), filled.profile, file])}"
 
 
 def _theme(filled: Order) -> Theme:
@@ -141,7 +149,8 @@ def _chosen(file: UploadFile | None) -> UploadFile | None:
 def _name(file: UploadFile, otherwise: str) -> str:
     """What a file was called, without anything that means something in a path."""
     last = re.split(r"[/\\]", file.filename or "")[-1]
-    return _UNUSUAL.sub("_", clean_text(last, max_characters=_LONGEST_NAME)).strip() or otherwise
+    usual = _UNUSUAL.sub("_", clean_text(last, max_characters=_LONGEST_NAME)).encode()[:_LONGEST_NAME_BYTES]
+    return usual.decode(errors="ignore").strip() or otherwise
 
 
 @cache

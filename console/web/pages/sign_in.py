@@ -56,8 +56,10 @@ def sign_in(
     if made is None:
         return _wrong_link(request)
     _end_session(request, home)
+    secret, principal = made
+    _identifier(request).remember(secret, principal)
     answer = RedirectResponse("/", 303)
-    set_session(answer, options, request.headers["host"], made[0])
+    set_session(answer, options, request.headers["host"], secret)
     return answer
 
 

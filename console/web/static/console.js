@@ -94,6 +94,9 @@
 
   // a picture that was taken down, or whose file is gone: its place stays, plain
   document.addEventListener("error", (event) => { if (event.target.matches?.("img.thumbnail")) event.target.removeAttribute("src"); }, true);
+  for (const image of document.querySelectorAll("img.thumbnail")) {
+    if (image.complete && !image.naturalWidth) image.removeAttribute("src"); // it failed before this file was here
+  }
 
   document.addEventListener("visibilitychange", listen);
   document.addEventListener("htmx:afterSettle", (event) => { tellTimes(event.detail.elt ?? document); listen(); });

@@ -128,8 +128,16 @@
     const answer = await fetch(job.dataset.address, { credentials: "same-origin" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("job");
+    if (fresh && fresh.dataset.shown !== job.dataset.shown) return show(); // a script, a voice, pictures: more than a line
     const now = page.getElementById("progress");
     if (now) document.getElementById("progress").replaceChildren(...now.childNodes);
+  };
+
+  const show = () => {
+    if (busy()) document.getElementById("changed").hidden = false;
+    else if (location.pathname + location.search === job.dataset.address) location.reload(); // stays where it was scrolled to
+    else location.assign(job.dataset.address);
   };
 
   document.addEventListener("job-changed", (event) => {
@@ -137,11 +145,7 @@
     if (event.detail.state === job.dataset.state) {
       const text = document.getElementById("progress-text");
       if (event.detail.state === "running" && text) refresh().catch(() => {});
-    } else if (busy()) {
-      document.getElementById("changed").hidden = false;
-    } else {
-      location.assign(job.dataset.address);
-    }
+    } else show();
   });
 
   const refused = document.getElementById("refused");

@@ -62,6 +62,21 @@ def test_a_method_that_nobody_needs_is_refused(method: str) -> None:
     assert _refused(_scope(method, host=_HERE)) == 405
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("multipart/form-data; boundary=x", None),
+        ("multipart/form-data; boundary=x; charset=UTF-8", None),
+        ("multipart/form-data; boundary=x; charset=undefined", 415),
+        ("Multipart/Form-Data; Charset=unicode_escape; boundary=x", 415),
+        ("multipart/form-data; charset=utf-8; boundary=x; charset=punycode", 415),
+        ("application/json; charset=latin-1", None),
+    ],
+)
+def test_a_form_in_parts_names_no_codec(kind: str, status: int | None) -> None:
+    assert _refused(_scope("POST", host=_HERE, content_type=kind)) == status
+
+
 @pytest.mark.parametrize("path", ["http://evil.example/jobs", "*", "evil.example:443", ""])
 def test_a_target_that_is_no_path_is_refused(path: str) -> None:
     assert _refused(_scope(path=path, host=_HERE)) == 400

@@ -153,6 +153,7 @@ def test_an_old_cookie_keeps_nobody_from_signing_in(home: Home) -> None:
     assert console.get("/sign-in").status_code == 200
     console.cookies.clear()
     assert _sign_in(console, _link(home)) == 303
+    assert console.get("/costs").status_code == 200, "and the new session is not held up by what the old one asked"
 
 
 def test_a_page_that_another_site_led_to_offers_to_be_opened_again(home: Home) -> None:

@@ -114,6 +114,11 @@ def test_each_state_can_be_filtered_by_a_link_and_by_the_form(home: Home, state:
     assert ("No job fits" in page.text) is (state != "queued")
 
 
+@pytest.mark.parametrize("field", ["text", "theme"])
+def test_a_filter_that_a_database_cannot_compare_with_is_refused(any_home: Home, field: str) -> None:
+    assert client(any_home).get("/jobs", params={field: "a\x00b"}).status_code == 422
+
+
 def test_pages_go_on_by_key_and_keep_the_filters(home: Home) -> None:
     for _ in range(ON_A_PAGE + 2):
         new_job(home)

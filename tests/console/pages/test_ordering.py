@@ -164,6 +164,22 @@ def test_a_form_that_is_sent_twice_makes_one_job(any_home: Home) -> None:
     assert create(asked, theme="trend_briefing", order=order_of(asked.get("/jobs/new").text)) == (303, "/jobs/2")
 
 
+def test_a_form_that_is_changed_before_it_is_sent_again_makes_another_job(home: Home) -> None:
+    asked = client(home)
+    order = order_of(asked.get("/jobs/new").text)
+    ways: list[tuple[dict[str, str], dict[str, tuple[str, bytes]]]] = [
+        ({}, {}), ({"seed": "7"}, {}), ({"profile": "draft"}, {}), ({"theme": "product_story"}, {}),
+        ({}, {"trends": ("a.csv", TRENDS)}), ({}, {"trends": ("a.csv", TRENDS.replace(b"tap", b"roof"))}),
+    ]  # fmt: skip
+    made = [create(asked, files, **{"theme": "trend_briefing", "order": order} | fields) for fields, files in ways * 2]
+    assert made == [(303, f"/jobs/{number}") for number in (*range(1, 7), *range(1, 7))]
+
+
+@pytest.mark.parametrize("name", ["\u65e5" * 100 + ".csv", "\U0001f600" * 100, "a" * 300, "..", ". ", "\x00"])
+def test_a_file_may_be_called_what_no_file_system_takes(home: Home, name: str) -> None:
+    assert create(client(home), {"trends": (name, TRENDS)}, theme="trend_briefing") == (303, "/jobs/1")
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER])
 def test_only_an_operator_may_order(home: Home, role: Role) -> None:
     asked = client(home, role)

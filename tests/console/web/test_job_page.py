@@ -8,13 +8,15 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select
 
+from console.web.templating import environment
 from reelineage.models import Job, Script, ScriptCitation, Video
 from resources.access import Role
 from resources.decisions import decide
 from resources.home import Home
+from resources.job_scenes import Source
 from tests.console.web.reading import Page
 from tests.console.web_client import client
-from tests.factories import claimed, fill_job, new_job
+from tests.factories import NOON, claimed, fill_job, new_job
 from tests.resources.test_takedown import take_down
 
 
@@ -55,6 +57,14 @@ def test_each_sentence_is_a_link_to_its_moment_in_the_video(finished: Home) -> N
     assert starts == sorted(starts)
     assert starts[-1] > 0
     assert cues[-1].attributes["href"] == f"/media/videos/1/video.mp4#t={starts[-1]:.2f}"
+
+
+def test_many_sources_of_one_sentence_are_folded_and_each_stays_a_link() -> None:
+    sources = [Source(n, n, "youtube", f"item-{n}", NOON, f"Tap {n}", None, None) for n in range(1, 41)]
+    found = Page(environment().get_template("macros.html").module.cites(sources, "sentence 1.1"))  # type: ignore[attr-defined]  # a macro
+    assert found.one("summary").text == "28 more sources of sentence 1.1"
+    links = [link.attributes["href"] for link in found.all("a")]
+    assert links == [f"/records/trend_observation/{number}" for number in range(1, 41)]
 
 
 def test_one_click_leads_from_a_sentence_to_the_row_that_it_rests_on(home: Home) -> None:
@@ -124,7 +134,28 @@ def test_a_job_at_work_shows_its_stage_and_how_far_it_is(home: Home) -> None:
         home.queue.report_progress(job_id, "run-1", "content_generation", "clips: scene 3 of 7")
         found = page(home)
     assert found.one("li", aria_current="step").text == "now: content generation"
-    assert found.one("p", id="progress-text").text == "content generation: clips: scene 3 of 7"
+    assert found.one("p", id="progress-text").text == "Content generation: clips: scene 3 of 7"
+    assert not found.has("progress")
+
+
+def test_a_job_at_work_counts_its_pieces_with_a_bar(home: Home) -> None:
+    job_id = new_job(home)
+    with claimed(home, job_id, "run-1"):
+        home.queue.report_progress(job_id, "run-1", "content_generation", "clips 3/7 scene 3: chart")
+        found = page(home)
+    assert found.one("p", id="progress-text").text == "Content generation: clips 3 of 7, scene 3: chart"
+    assert 0 < int(found.one("progress").attributes["value"]) < 100
+
+
+def test_the_page_carries_a_sign_of_what_it_shows_and_the_address_of_its_version(home: Home) -> None:
+    job_id = new_job(home)
+    signs = [page(home).one("div", id="job").attributes["data-shown"]]
+    for asset in ("analysis", "scripts", "voiceovers", "videos"):
+        fill_job(home, job_id, f"run-{asset}", until=asset)
+        signs.append(page(home).one("div", id="job").attributes["data-shown"])
+    assert signs[0] == signs[1] == "nothing"
+    assert len(set(signs)) == 4
+    assert page(home, "/jobs/1?version=1").one("div", id="job").attributes["data-address"] == "/jobs/1?version=1"
 
 
 def test_a_job_that_failed_says_why_and_can_be_retried(home: Home) -> None:

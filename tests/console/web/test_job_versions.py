@@ -36,6 +36,18 @@ def test_an_edit_is_seen_as_what_changed_in_the_script(home: Home) -> None:
     assert {"Taps 1, part 1.", "Taps drip."} <= {cell.text for cell in found.all("td")}
 
 
+def test_an_edit_that_no_video_was_made_from_yet_is_compared_by_its_script(home: Home) -> None:
+    fill_job(home, new_job(home))
+    changes = read_changes([{"kind": "title", "text": "Taps that drip"}])
+    edit_and_tell(home, 1, script_id=1, changes=changes, actor="Ada")
+    for query in ("", "?before=video:1&after=script:2"):
+        answer = client(home).get(f"/jobs/1/versions{query}")
+        assert answer.status_code == 200
+        found = Page(answer.text)
+        assert "script:1 and script:2 part at" in found.text
+        assert "Taps that drip" in {cell.text for cell in found.all("td")}
+
+
 def test_one_version_has_nothing_to_be_compared_with(home: Home) -> None:
     fill_job(home, new_job(home))
     assert "There is only one version" in Page(client(home).get("/jobs/1/versions").text).text
@@ -56,7 +68,7 @@ def test_another_jobs_rows_and_things_that_cannot_be_compared_are_refused(home: 
     answers = {
         "before=video:1&after=video:3": 404,  # of job 2
         "before=video:1&after=video:99": 422,
-        "before=video:1&after=script:1": 422,
+        "before=video:1&after=clip:1": 422,
         "before=artifact:ab&after=artifact:ab": 422,
         "before=/etc/passwd&after=video:1": 422,
         "before=video:1%00&after=video:1": 422,

@@ -18,6 +18,8 @@ from reelineage.errors import NotFound
         ("/dagster", "/dagster/"),
         ("/dagster/", "/dagster/"),
         ("/dagster/runs/1b2c-3d", "/dagster/runs/1b2c-3d"),
+        ("/dagster/asset-groups/", "/dagster/asset-groups"),
+        ("/dagster/locations/reelineage/", "/dagster/locations/reelineage"),
         ("/dagster/locations/__repository__@reelineage/jobs/a", "/dagster/locations/__repository__@reelineage/jobs/a"),
         ("/dagster/assets/two words/ünïcode", "/dagster/assets/two%20words/%C3%BCn%C3%AFcode"),
     ],
