@@ -4,10 +4,13 @@ Belongs here: an act with all that follows from it (files, Dagster). Not here: t
 `resources/job_queue.py`), how it was asked for.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
 from console.dagster_home import open_instance
 from pipeline_assets.partitions import register_partition
@@ -17,6 +20,8 @@ from reelineage.models import Decision, Edit, Job, Script
 from resources.decisions import VERDICTS, decide
 from resources.editing import edit_script
 from resources.home import Home
+
+_log = logging.getLogger(__name__)
 
 
 def decide_and_tell(  # noqa: PLR0913 — what a decision says, all by name
@@ -49,7 +54,8 @@ def decide_and_tell(  # noqa: PLR0913 — what a decision says, all by name
         video_sha256=video_sha256,
     )
     path = home.output.sync(job_id)
-    _tell(home, decision, path)
+    with _telling(f"the decision on job {job_id}"):
+        _tell(home, decision, path)
     return decision, path
 
 
@@ -65,7 +71,8 @@ def edit_and_tell(
     """
     edit, script = edit_script(home, job_id, script_id=script_id, changes=changes, actor=actor, reason=reason)
     home.output.sync(job_id)
-    _tell_edit(home, edit, script)
+    with _telling(f"edit:{edit.id} of job {job_id}"):
+        _tell_edit(home, edit, script)
     return edit, script
 
 
@@ -78,11 +85,20 @@ def cancel(home: Home, job_id: int) -> Job:
     run_id = home.queue.get(job_id).active_run
     job = home.queue.cancel(job_id)
     if run_id:
-        with open_instance(home) as instance:
+        with _telling(f"that job {job_id} is cancelled"), open_instance(home) as instance:
             run = instance.get_run_by_id(run_id)
             if run is not None and run.remote_job_origin is not None:
                 instance.run_launcher.terminate(run_id)
     return job
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """What was stored stands, whether Dagster can be told of it or not."""
+    try:
+        yield
+    except (dg.DagsterError, SQLAlchemyError, OSError) as error:
+        _log.warning("Showing %s in Dagster: %s. It is stored all the same; only Dagster's pages lack it.", what, error)
 
 
 def _tell(home: Home, decision: Decision, path: Path | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from reelineage.errors import Gone, MissingUpstream, NotFound
 from reelineage.family import Ref
@@ -55,7 +55,7 @@ def video_file(home: Home, video_id: int, part: VideoPart) -> MediaFile:
     """
     doing = f"Showing video:{video_id}"
     with home.database.read() as session:
-        video = session.get(Video, video_id)
+        video = session.get(Video, video_id, options=[defer(Video.document)])
         if video is None:
             raise NotFound(f"{doing}: there is no such video. `reelineage review list` shows what waits.")
         _refuse_taken_down(session, Ref("video", str(video_id)), video, doing)
@@ -75,7 +75,7 @@ def voiceover_file(home: Home, voiceover_id: int) -> MediaFile:
     """
     doing = f"Playing voiceover:{voiceover_id}"
     with home.database.read() as session:
-        row = session.get(Voiceover, voiceover_id)
+        row = session.get(Voiceover, voiceover_id, options=[defer(Voiceover.document)])
         if row is None:
             raise NotFound(f"{doing}: there is no such voiceover. `reelineage jobs list` shows the jobs.")
         _refuse_taken_down(session, Ref("voiceover", str(voiceover_id)), row, doing)
@@ -91,7 +91,7 @@ def clip_file(home: Home, clip_id: int) -> MediaFile:
     """
     doing = f"Showing clip:{clip_id}"
     with home.database.read() as session:
-        row = session.get(Clip, clip_id)
+        row = session.get(Clip, clip_id, options=[defer(Clip.document)])
         if row is None:
             raise NotFound(f"{doing}: there is no such clip. `reelineage jobs list` shows the jobs.")
         _refuse_taken_down(session, Ref("clip", str(clip_id)), row, doing)
