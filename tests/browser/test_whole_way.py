@@ -95,6 +95,8 @@ def test_a_video_is_ordered_watched_approved_and_reworded_in_the_browser(browser
         reword(page, "A very short look, said in other words.")
         video = "document.querySelector('#player source, #player')?.outerHTML ?? ''"
         until(page, f"({video}).includes('/media/videos/2/')", seconds=_MADE_SECONDS)
+        review = studio.root / "output" / "review"
+        wait_for(lambda: [*review.glob("job-1-video-2.mp4")], "the review of the new video")
         after, second = counted(studio), pictures(studio)
         again = {role: after[role] - count for role, count in before.items()}
         assert again["trend_source"] == again["trend_reports"] == again["trend_analyses"] == again["script_writer"] == 0
@@ -103,7 +105,6 @@ def test_a_video_is_ordered_watched_approved_and_reworded_in_the_browser(browser
         assert [scene for scene in first if first[scene] != second[scene]] in ([], [1])
         with studio.database.read() as session:
             assert session.scalars(select(Edit.actor)).all() == ["Reviewer one"]
-        assert [*(studio.root / "output" / "review").glob("job-1-video-2.mp4")]
         assert not [*(studio.root / "output" / "approved").glob("*.mp4")]  # that decision is about what was before
 
         page.goto(f"http://127.0.0.1:{port}/lineage/video/2")
