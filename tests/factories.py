@@ -340,7 +340,7 @@ def go_on(home: Home, job_id: int, run_id: str = "run-on", *, until: str = "revi
             rows[asset] = store(home, job_id, run_id, asset, documents[asset], rows)
 
 
-def edit_job(home: Home, job_id: int, *changes: Change, actor: str = "kim", reason: str | None = None) -> Edit:
+def edit_job(home: Home, job_id: int, *changes: Change, actor: str = "ada", reason: str | None = None) -> Edit:
     """A person's edit of the job's current script; without changes the title becomes another one."""
     with home.database.read() as session:
         script = lineage.current(session, job_id).script

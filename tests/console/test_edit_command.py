@@ -30,7 +30,7 @@ __all__ = ["quick"]  # the fixture
 
 
 def edit(*options: object) -> str:
-    return call("jobs", "edit", 1, *options, "--actor", "kim").out
+    return call("jobs", "edit", 1, *options, "--actor", "ada").out
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_an_edit_is_stored_the_old_file_goes_and_the_job_waits_to_be_made(finish
     shown = call("jobs", "show", 1).out
     assert "state    queued" in shown
     assert "sentence 1 of scene 1: “Two videos are taking off.”; the call to action: “Go on” (wrong)" in shown, shown
-    assert "edit     edit:1 by kim on " in shown
+    assert "edit     edit:1 by ada on " in shown
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_dagster_knows_the_new_version_by_whom_and_neither_words_nor_reason(fini
         assert event is not None
         assert script is not None
         assert event.partition == "1"
-        assert event.description == "edited by kim (edit:1 of script:1)"
+        assert event.description == "edited by ada (edit:1 of script:1)"
         assert event.metadata["lineage/row_id"].value == str(script.id)
         assert (event.tags or {})["dagster/data_version"] == script.data_version
         assert "ecret" not in str(event)
@@ -114,7 +114,7 @@ def test_dagster_knows_the_new_version_by_whom_and_neither_words_nor_reason(fini
 
 def test_lineage_diff_and_review_tell_who_edited_what(twice: Home) -> None:
     tree = call("lineage", "video:2").out
-    for line in ("edit:2  actor 'lee'", "edit:1  actor 'kim', reason 'too long', changes the title: “Edited once”"):
+    for line in ("edit:2  actor 'lee'", "edit:1  actor 'ada', reason 'too long', changes the title: “Edited once”"):
         assert line in tree, tree
     assert tree.index("script:3") < tree.index("edit:2") < tree.index("script:2") < tree.index("edit:1")
     assert (
@@ -124,18 +124,18 @@ def test_lineage_diff_and_review_tell_who_edited_what(twice: Home) -> None:
 
     said = call("diff", "video:1", "video:2").out
     assert said.startswith("video:1 and video:2 part at scripts (content_generation).")
-    assert "scripts    differs, edited by kim (edit:1), lee (edit:2)  (script:1 -> script:3)" in said
+    assert "scripts    differs, edited by ada (edit:1), lee (edit:2)  (script:1 -> script:3)" in said
     assert "scripts    differs, edited by lee (edit:2)" in call("diff", "script:2", "script:3").out
     stages = json.loads(call("diff", "video:1", "video:2", "--json").out)["stages"]
     (scripts,) = [stage for stage in stages if stage["part"] == "scripts"]
-    assert scripts["edits"] == [{"edit": "edit:1", "actor": "kim"}, {"edit": "edit:2", "actor": "lee"}]
+    assert scripts["edits"] == [{"edit": "edit:1", "actor": "ada"}, {"edit": "edit:2", "actor": "lee"}]
 
     with twice.database.read() as session:
         review = lineage.current(session, 1).review
     assert review is not None
     findings = Review.model_validate(review.document).findings
     assert [(one.severity, one.message) for one in findings if one.code == "edited"] == [
-        ("warning", "The title was reworded by kim; nobody checked it against its sources."),
+        ("warning", "The title was reworded by ada; nobody checked it against its sources."),
         ("info", "Another picture for scene 2 was asked for by lee."),
         ("info", "Sentence 1 of scene 3 was reworded by lee."),
     ]
@@ -153,11 +153,11 @@ def test_every_export_tells_the_edits_as_the_tables_do_with_the_person_and_no_wo
     assert told.in_openlineage(events) == edges
     assert told.in_prov(document) == edges
     for text in ("\n".join(events), document):
-        assert "kim" in text
+        assert "ada" in text
         assert "Edited once" not in text
         assert "too long" not in text
     attributed = json.loads(document)["wasAttributedTo"].values()
-    assert {("edit/1", "person/kim"), ("edit/2", "person/lee")} <= {
+    assert {("edit/1", "person/ada"), ("edit/2", "person/lee")} <= {
         (one["prov:entity"].partition(":")[2], one["prov:agent"].partition(":")[2]) for one in attributed
     }
 

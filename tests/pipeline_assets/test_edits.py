@@ -92,7 +92,7 @@ def test_one_sentence_is_spoken_and_its_scene_filmed_and_nothing_else(
     new = second.pieces - first.pieces
     assert 1 <= len(new) <= 5, "its body, the transitions into it and out of it, the sound, the thumbnail"
     assert second.edited == [
-        ("warning", "Sentence 1 of scene 2 was reworded by kim; nobody checked it against its sources.")
+        ("warning", "Sentence 1 of scene 2 was reworded by ada; nobody checked it against its sources.")
     ]
     assert second.review.recommendation == "look"
     assert second.review.disclosure == first.review.disclosure, "a person's words take no AI mark away"
@@ -111,7 +111,7 @@ def test_another_title_is_neither_spoken_nor_filmed(studio: Home, instance: dg.D
     assert second.clips == first.clips
     assert len(second.pieces - first.pieces) <= 1, "the thumbnail shows the title"
     assert second.edited == [
-        ("warning", "The title was reworded by kim; nobody checked it against its sources."),
+        ("warning", "The title was reworded by ada; nobody checked it against its sources."),
     ]
     with studio.database.read() as session:
         rows = lineage.current(session, job)
@@ -149,7 +149,7 @@ def test_the_same_wish_in_another_job_asks_for_the_same_and_is_answered_the_same
         made.append(edited(studio, instance, job, change))
     assert made[0].video == made[1].video
     assert made[0].review == made[1].review
-    assert made[0].edited == [("info", "Sentence 1 of scene 3 was reworded by kim.")]
+    assert made[0].edited == [("info", "Sentence 1 of scene 3 was reworded by ada.")]
 
 
 # --- own media -------------------------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_another_picture_of_own_media_is_one_that_was_never_shown_until_none_is_
     second = edited(studio, instance, job, SceneAgain(kind="scene_again", scene=2))
     assert second.clips[2].artifact not in {clip.artifact for clip in first.clips.values()}
     assert all(second.clips[scene] == first.clips[scene] for scene in (1, 3))
-    assert second.edited == [("info", "Another picture for scene 2 was asked for by kim.")]
+    assert second.edited == [("info", "Another picture for scene 2 was asked for by ada.")]
 
     edit_job(studio, job, SceneAgain(kind="scene_again", scene=1))
     assert not produce(instance, job).success

@@ -120,22 +120,22 @@ def edits(found: docs.Review) -> list[tuple[str, str]]:
 def test_who_changed_a_part_last_is_named_and_what_was_changed_back_is_not() -> None:
     said = SAID.scenes[0].sentences[0].text
     changes = [
-        ("kim", SentenceChange(kind="sentence", scene=1, sentence=1, text=said)),
+        ("ada", SentenceChange(kind="sentence", scene=1, sentence=1, text=said)),
         ("lee", SentenceChange(kind="sentence", scene=1, sentence=1, text=said)),
-        ("kim", SentenceChange(kind="sentence", scene=2, sentence=1, text="Changed back since.")),
-        ("kim", TitleChange(kind="title", text="Changed back since")),
-        ("kim", SceneAgain(kind="scene_again", scene=2)),
+        ("ada", SentenceChange(kind="sentence", scene=2, sentence=1, text="Changed back since.")),
+        ("ada", TitleChange(kind="title", text="Changed back since")),
+        ("ada", SceneAgain(kind="scene_again", scene=2)),
     ]
     found = review(edits=changes)
     assert edits(found) == [
         ("warning", "Sentence 1 of scene 1 was reworded by lee; nobody checked it against its sources."),
-        ("info", "Another picture for scene 2 was asked for by kim."),
+        ("info", "Another picture for scene 2 was asked for by ada."),
     ]
     assert found.recommendation == "look"
     assert edits(review()) == []
 
 
 def test_a_picture_alone_speaks_against_nothing_and_no_edit_changes_what_is_disclosed() -> None:
-    found = review(edits=[("kim", SceneAgain(kind="scene_again", scene=2))])
+    found = review(edits=[("ada", SceneAgain(kind="scene_again", scene=2))])
     assert found.recommendation == "approve"
     assert found.disclosure == review().disclosure

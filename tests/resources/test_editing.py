@@ -37,7 +37,7 @@ EDITABLE = ("awaiting_review", "approved", "rejected", "failed", "cancelled")
 
 
 def edit_now(home: Home, job: int, script_id: int, text: str = "Another title") -> tuple[Edit, Script]:
-    return edit_script(home, job, script_id=script_id, changes=[TitleChange(kind="title", text=text)], actor="kim")
+    return edit_script(home, job, script_id=script_id, changes=[TitleChange(kind="title", text=text)], actor="ada")
 
 
 def finished_job(home: Home, run: str = "run-1") -> int:
@@ -55,9 +55,9 @@ def test_an_edit_is_a_row_by_a_person_and_the_next_version_of_the_script(any_hom
         old = session.get_one(Script, 1)
         head = session.get_one(Job, job).chain_sha256
     made, script = edit_script(
-        any_home, job, script_id=1, changes=[WORDING, TITLE], actor="kim", reason="  it was\x00 wrong "
+        any_home, job, script_id=1, changes=[WORDING, TITLE], actor="ada", reason="  it was\x00 wrong "
     )
-    assert (made.job_id, made.script_id, made.actor, made.reason) == (job, 1, "kim", "it was wrong")
+    assert (made.job_id, made.script_id, made.actor, made.reason) == (job, 1, "ada", "it was wrong")
     assert made.changes == [WORDING.model_dump(), TITLE.model_dump()]
     assert (script.version, script.run_id, script.origin) == (2, None, "edit")
     assert (script.title, script.analysis_id) == ("Another title", old.analysis_id)
@@ -286,7 +286,7 @@ def thrice(home: Home) -> int:
     go_on(home, job, "run-2")
     edit_job(home, job, TITLE, actor="lee")
     home.queue.cancel(job)
-    edit_job(home, job, SceneAgain(kind="scene_again", scene=2), actor="kim")
+    edit_job(home, job, SceneAgain(kind="scene_again", scene=2), actor="ada")
     go_on(home, job, "run-3")
     return job
 
