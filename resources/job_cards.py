@@ -62,7 +62,7 @@ class JobCard:
     @property
     def sign(self) -> str:
         """Another one whenever something happened to the job: see `signs_of`."""
-        return _sign(self.state, self.stage, self.progress, self.attempt, self.error, self.updated_at)
+        return sign_of(self)
 
     @property
     def reached(self) -> ProgressLine | None:
@@ -125,6 +125,11 @@ def cards_of(session: Session, job_ids: Collection[int]) -> tuple[JobCard, ...]:
     """The cards of these jobs, newest first; a job that is not there has none."""
     ids = sorted(job_ids, reverse=True)[:MOST_CARDS]
     return _cards(session, session.execute(_jobs().where(Job.id.in_(ids)).order_by(Job.id.desc())).all())
+
+
+def sign_of(job: JobCard | Job) -> str:
+    """The sign of one job as it was read: see `signs_of`."""
+    return _sign(job.state, job.stage, job.progress, job.attempt, job.error, job.updated_at)
 
 
 def signs_of(session: Session, job_ids: Collection[int]) -> dict[int, str]:

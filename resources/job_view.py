@@ -18,6 +18,7 @@ from reelineage.models import Credential, Decision, Job, Review, Script, Tombsto
 from reelineage.takedown.withdrawal import is_withdrawn, withdrawn_behind
 from resources.costs import CostReport, costs
 from resources.home import Home
+from resources.job_cards import sign_of
 from resources.job_scenes import NOTHING, ScriptView, script_view
 from resources.job_states import existing
 from resources.job_versions import Version, versions_of
@@ -70,6 +71,11 @@ class JobView:
     def at_work(self) -> bool:
         """Whether something is being made, or is about to be."""
         return self.job.state in _AT_WORK
+
+    @property
+    def job_sign(self) -> str:
+        """The job as this page shows it: its stream of changes begins here, so that none is missed while it loads."""
+        return sign_of(self.job)
 
     @property
     def sign(self) -> str:

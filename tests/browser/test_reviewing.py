@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import func, select
 
 from reelineage.models import Decision, Edit, Video
@@ -17,6 +17,7 @@ from resources.home import Home
 from resources.record_edges import StoredRow
 from resources.record_rows import RECORDS
 from tests.browser.conftest import Visitor, cookie_of, serving, shown, until
+from tests.console.processes import wait_for
 from tests.factories import Maker, claimed, ledger, new_job, store
 
 Visit = Callable[..., Visitor]
@@ -197,3 +198,16 @@ def test_a_script_appears_on_the_open_page_as_soon_as_it_is_written(visit: Visit
         finished.queue.report_progress(job_id, "run-2", "content_generation", "voiceovers 1/2 scene 1: a sentence")
         expect(page.locator("#script")).to_contain_text("Scene 1")
         expect(page.locator("#progress-text")).to_contain_text("voiceovers 1 of 2")
+
+
+def test_a_video_that_is_done_before_its_page_begins_to_watch_is_shown_as_done(visit: Visit, finished: Home) -> None:
+    job_id = new_job(finished)
+    with claimed(finished, job_id, "run-2"):
+        visitor = visit()
+        held: list[Route] = []
+        visitor.page.route("**/events/jobs*", lambda route: held.append(route), times=1)  # noqa: PLW0108 — Playwright writes on it
+        page = visitor.open(f"/jobs/{job_id}")
+        expect(page.locator("main .badge[data-state=running]")).to_be_visible()
+        wait_for(lambda: page.wait_for_timeout(50) or held, "the page to ask for its stream")
+    held[0].continue_()
+    expect(page.locator("main .badge[data-state=failed]")).to_be_visible()
