@@ -7,10 +7,11 @@ which rows are current (`lineage.py`), printing (`console/showing`). Sessions ar
 import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from functools import cache
 from typing import get_args
 
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy import exists as is_there
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from reelineage.documents import StandIn
@@ -20,7 +21,8 @@ from reelineage.models import ProviderCall, TrendFetch
 from reelineage.walk import direct_parents, typed, walk
 
 __all__ = [
-    "Ref", "downstream", "exists", "node_tables", "parents_of", "parse_reference", "stand_ins_behind", "upstream",
+    "Ref", "downstream", "exists", "node_tables", "parents_of", "parse_reference", "stand_ins_among",
+    "stand_ins_behind", "upstream",
 ]  # fmt: skip
 _REFERENCE = re.compile(r"([a-z_]{1,32}):([0-9a-f]{1,64})", re.ASCII)
 _STAND_INS: tuple[StandIn, ...] = tuple(sorted(get_args(StandIn)))
@@ -79,26 +81,41 @@ def stand_ins_behind(
     A call is ambiguous too when the answer to the same request of the same job was lost before: it may be paid twice.
     With `lost_by` only answers that were lost until then count.
     """
-    graph = upstream(session, refs)
+    return stand_ins_among(session, upstream(session, refs), lost_by=lost_by)
+
+
+def stand_ins_among(session: Session, refs: Collection[Ref], *, lost_by: datetime | None = None) -> tuple[StandIn, ...]:
+    """As `stand_ins_behind`, for whoever has walked already: which stand-ins are among these very rows."""
     found: set[str | None] = set()
-    for fetches in _batches(graph, "trend_fetch"):
-        found.update(session.scalars(select(TrendFetch.stand_in).where(TrendFetch.id.in_(fetches)).distinct()))
-    lost = aliased(ProviderCall)
-    same = (lost.job_id == ProviderCall.job_id, lost.request_sha256 == ProviderCall.request_sha256)
-    by_then = () if lost_by is None else (lost.finished_at <= lost_by,)
-    unclear = or_(
-        ProviderCall.status == "ambiguous",
-        is_there().where(*same, *by_then, lost.status == "ambiguous").correlate(ProviderCall),
-    )
-    for calls in _batches(graph, "provider_call"):
-        mine = ProviderCall.id.in_(calls)
-        found.update(session.scalars(select(ProviderCall.stand_in).where(mine).distinct()))
-        if session.scalar(select(ProviderCall.id).where(mine, unclear).limit(1)) is not None:
-            found.add("ambiguous")
+    for keys in _batches(refs, "trend_fetch"):
+        found.update(session.scalars(_stand_ins_of_fetches(), {"keys": keys}))
+    given = {} if lost_by is None else {"lost_by": lost_by}
+    for keys in _batches(refs, "provider_call"):
+        for said, unclear in session.execute(_stand_ins_of_calls(by_then=lost_by is not None), {"keys": keys, **given}):
+            found.update((said, "ambiguous" if unclear else None))
     return tuple(word for word in _STAND_INS if word in found)
 
 
-def _batches(graph: Collection[Ref], node: str) -> Iterator[list[int]]:
-    keys = [int(ref.key) for ref in graph if ref.node == node]
+@cache
+def _stand_ins_of_fetches() -> Select[str | None]:
+    return select(TrendFetch.stand_in).where(TrendFetch.id.in_(bindparam("keys", expanding=True))).distinct()
+
+
+@cache
+def _stand_ins_of_calls(*, by_then: bool) -> Select[str | None, bool]:
+    """What each call said of itself, and whether it may be paid twice."""
+    lost = aliased(ProviderCall)
+    same = (lost.job_id == ProviderCall.job_id, lost.request_sha256 == ProviderCall.request_sha256)
+    then = (lost.finished_at <= bindparam("lost_by"),) if by_then else ()
+    unclear = or_(
+        ProviderCall.status == "ambiguous",
+        is_there().where(*same, *then, lost.status == "ambiguous").correlate(ProviderCall),
+    )
+    mine = ProviderCall.id.in_(bindparam("keys", expanding=True))
+    return select(ProviderCall.stand_in, unclear).where(mine).distinct()
+
+
+def _batches(refs: Collection[Ref], node: str) -> Iterator[list[int]]:
+    keys = [int(ref.key) for ref in refs if ref.node == node]
     for start in range(0, len(keys), _MOST_KEYS):
         yield keys[start : start + _MOST_KEYS]

@@ -5,11 +5,13 @@ Belongs here: rules that hold for every job. Not here: walking the graph of rows
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from reelineage.errors import BadInput
@@ -121,7 +123,7 @@ def current(session: Session, job_id: int, *, as_of: datetime | None = None) -> 
     then = as_of or datetime.max.replace(tzinfo=UTC)
 
     def newest(entity: type[RowType], **upstream: int) -> RowType | None:
-        return _newest(session, entity, *_within(entity, job_id, then, **upstream))
+        return _newest(session, entity, then, job_id=job_id, **upstream)
 
     report = newest(TrendReport)
     analysis = newest(TrendAnalysis, report_id=report.id) if report else None
@@ -133,34 +135,47 @@ def current(session: Session, job_id: int, *, as_of: datetime | None = None) -> 
     return Current(report, analysis, script, voiceover, clips, video, review)
 
 
-def _within(entity: type[Base], job_id: int, then: datetime, **columns: int) -> list[ColumnElement[bool]]:
-    conditions = [getattr(entity, name) == value for name, value in {"job_id": job_id, **columns}.items()]
-    return [*conditions, entity.__table__.c.created_at <= then]
-
-
-def _newest(session: Session, entity: type[RowType], *conditions: ColumnElement[bool]) -> RowType | None:
-    """The row with the highest id among those that meet the conditions."""
-    identity = entity.__table__.c.id
-    return session.scalars(select(entity).where(*conditions).order_by(identity.desc()).limit(1)).first()
+def _newest(session: Session, entity: type[RowType], then: datetime, **columns: int) -> RowType | None:
+    """The row with the highest id among those with these values."""
+    row: RowType | None = session.scalars(_newest_of(entity, *columns), {"then": then, **columns}).first()
+    return row
 
 
 def _current_clips(session: Session, script: Script, voiceover: Voiceover, then: datetime) -> tuple[Clip, ...] | None:
     """The newest clip of every scene made for this voiceover, or None while a scene lacks one."""
-    newest = (
-        select(func.max(Clip.id))
-        .where(*_within(Clip, script.job_id, then, script_id=script.id, voiceover_id=voiceover.id))
-        .group_by(Clip.scene)
-    )
-    clips = tuple(session.scalars(select(Clip).where(Clip.id.in_(newest)).order_by(Clip.scene)))
+    given = {"job_id": script.job_id, "script_id": script.id, "voiceover_id": voiceover.id, "then": then}
+    clips: tuple[Clip, ...] = tuple(session.scalars(_newest_clips(), given))
     return clips if len(clips) == script.scene_count else None
 
 
 def _current_video(session: Session, clips: tuple[Clip, ...], then: datetime) -> Video | None:
     """The newest video, if it shows exactly these clips."""
     first = clips[0]
-    conditions = _within(Video, first.job_id, then, script_id=first.script_id, voiceover_id=first.voiceover_id)
-    video = _newest(session, Video, *conditions)
+    made_from = {"script_id": first.script_id, "voiceover_id": first.voiceover_id}
+    video = _newest(session, Video, then, job_id=first.job_id, **made_from)
     if video is None:
         return None
     shown = set(session.scalars(select(VideoClip.clip_id).where(VideoClip.video_id == video.id)))
     return video if shown == {clip.id for clip in clips} else None
+
+
+# --- statements, made once per process: building one anew takes longer than its answer -------------------------------
+
+
+@cache
+def _newest_of(entity: type[Base], *columns: str) -> Select[Any]:
+    newest = entity.__table__.c.id.desc()
+    return select(entity).where(*_within(entity, columns)).order_by(newest).limit(1)
+
+
+@cache
+def _newest_clips() -> Select[Any]:
+    within = _within(Clip, ("job_id", "script_id", "voiceover_id"))
+    newest = select(func.max(Clip.id)).where(*within).group_by(Clip.scene)
+    return select(Clip).where(Clip.id.in_(newest)).order_by(Clip.scene)
+
+
+def _within(entity: type[Base], columns: Collection[str]) -> list[ColumnElement[bool]]:
+    """That the columns have the values given by their names, and the row was there `then`."""
+    table = entity.__table__.c
+    return [*(table[name] == bindparam(name) for name in columns), table.created_at <= bindparam("then")]

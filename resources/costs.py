@@ -152,6 +152,11 @@ def costs(
     return CostReport(by, _lines(by, rows))
 
 
+def costs_by_stage(session: Session, job_id: int) -> CostReport:
+    """What each stage of a job cost, for whoever reads more of it on the same snapshot."""
+    return CostReport("stage", _lines("stage", session.execute(grouped("stage", _within(None, None, job_id), job_id))))
+
+
 def by_month(database: Database, since: datetime | None = None, until: datetime | None = None) -> CostReport:
     """What each month cost, in UTC. Reads an index over the calls that cost something and nothing else."""
     return costs(database, "month", since=since, until=until)

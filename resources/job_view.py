@@ -16,7 +16,7 @@ from reelineage.errors import NotFound
 from reelineage.family import Ref
 from reelineage.models import Credential, Decision, Job, Review, Script, Tombstone, Video, Voiceover
 from reelineage.takedown.withdrawal import is_withdrawn, withdrawn_behind
-from resources.costs import CostReport, costs
+from resources.costs import CostReport, costs_by_stage
 from resources.home import Home
 from resources.job_cards import sign_of
 from resources.job_scenes import NOTHING, ScriptView, script_view
@@ -135,13 +135,14 @@ def job_view(home: Home, job_id: int, *, version: int | None = None) -> JobView:
         spoken = script_view(session, script, *_voice_and_video(session, script, video)) if script else NOTHING
         materials = home.materials.of(session, video) if video else None
         versions = versions_of(session, job_id, script_id=current_script_id, video_id=current_video_id)
+        cost = costs_by_stage(session, job_id)
     return JobView(
         job=job,
         shown=shown,
         script=spoken,
         materials=materials,
         versions=versions,
-        costs=costs(home.database, "stage", job_id=job_id),
+        costs=cost,
         current_video_id=current_video_id,
         current_script_id=current_script_id,
         done=_done(current),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from reelineage.documents import Disclosure, StandIn
 from reelineage.explain import explain
-from reelineage.family import Ref, stand_ins_behind
+from reelineage.family import Ref, stand_ins_among
 from reelineage.models import ProviderCall, Tombstone, Video
 from reelineage.rights.bill_of_materials import Line, bill
 from reelineage.rights.credits import credits_text
@@ -42,7 +42,7 @@ class _Moment:
 
 
 class KeptMaterials:
-    """The materials of the videos that were looked at last: two walks over the lineage are half of a job's page.
+    """The materials of the videos that were looked at last: walking for them is a third of a job's page.
 
     A take-down empties it: what is gone from the tables does not live on here.
     """
@@ -54,7 +54,7 @@ class KeptMaterials:
 
     def of(self, session: Session, video: Video) -> Materials:
         """The materials of a video, walked for when they are not known or may have changed."""
-        moment = _Moment(_newest_tombstone(session), _lost_calls(session, video.job_id))
+        moment = _moment(session, video.job_id)
         with self._lock:
             if moment.newest_tombstone != self._tombstone:
                 self._kept.clear()
@@ -73,17 +73,14 @@ class KeptMaterials:
 
 def materials_of(session: Session, video: Video) -> Materials:
     """The materials of a video, from everything that it was made from."""
-    start = Ref("video", str(video.id))
-    family = explain(session, [start])
+    family = explain(session, [Ref("video", str(video.id))])
     lines, disclosure = bill(family), derive(family)
-    return Materials(lines, credits_text(lines, disclosure), disclosure, stand_ins_behind(session, [start]))
+    return Materials(lines, credits_text(lines, disclosure), disclosure, stand_ins_among(session, family.graph))
 
 
-def _newest_tombstone(session: Session) -> int:
-    return session.scalar(select(func.max(Tombstone.id))) or 0
-
-
-def _lost_calls(session: Session, job_id: int) -> int:
-    """How many answers of a job were lost: one more makes an earlier answer to the same request ambiguous as well."""
+def _moment(session: Session, job_id: int) -> _Moment:
+    """One more answer of a job that was lost makes an earlier one to the same request ambiguous as well."""
+    newest = select(func.max(Tombstone.id)).scalar_subquery()
     lost = select(func.count()).where(ProviderCall.job_id == job_id, ProviderCall.status == "ambiguous")
-    return session.scalar(lost) or 0
+    tombstone, calls = session.execute(select(newest, lost.scalar_subquery())).one()
+    return _Moment(tombstone or 0, calls)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer
 
 from reelineage.errors import Gone, MissingUpstream, NotFound
@@ -62,7 +62,7 @@ def video_file(home: Home, video_id: int, part: VideoPart) -> MediaFile:
         signed = select(Credential.file_sha256).where(
             Credential.job_id == video.job_id, Credential.video_id == video_id, Credential.subject == part
         )
-        sha256 = session.scalar(signed) or _composed(video, part)
+        sha256 = func.coalesce(signed.scalar_subquery(), _composed(video, part))
         stem = f"job-{video.job_id}-video-{video_id}"
         return _found(session, home.store, sha256, stem, doing, media_type=_FIXED.get(part))
 
@@ -118,7 +118,13 @@ def _refuse_taken_down(session: Session, ref: Ref, row: Video | Voiceover | Clip
 
 
 def _found(
-    session: Session, store: ArtifactStore, sha256: str, stem: str, doing: str, *, media_type: str | None = None
+    session: Session,
+    store: ArtifactStore,
+    sha256: str | ColumnElement[str],
+    stem: str,
+    doing: str,
+    *,
+    media_type: str | None = None,
 ) -> MediaFile:
     """The file itself, as long as its row says it is.
 
@@ -126,22 +132,22 @@ def _found(
         Gone: it was removed on purpose.
         NotFound: it is lost or damaged; names the audit.
     """
-    row = session.get_one(Artifact, sha256)
+    row = session.scalars(select(Artifact).where(Artifact.sha256 == sha256)).one()
     try:
-        path = store.path(sha256)
+        path = store.path(row.sha256)
         whole = path.stat().st_size == row.size_bytes
     except (MissingUpstream, FileNotFoundError):
         whole = False
     if not whole:
-        removed = targets_among(session, [Ref("artifact", sha256)], effect="removed")
+        removed = targets_among(session, [Ref("artifact", row.sha256)], effect="removed")
         if removed:
             raise Gone(f"{doing}: its file was {told(session.get_one(Tombstone, min(removed.values())))}.")
         raise NotFound(
-            f"{doing}: its file {sha256[:12]}… is missing or damaged. `reelineage audit` tells what is lost; restore "
-            "it from a backup, or make the video again."
+            f"{doing}: its file {row.sha256[:12]}… is missing or damaged. `reelineage audit` tells what is lost; "
+            "restore it from a backup, or make the video again."
         )
     known = media_type or (row.media_type if row.media_type in _ENDINGS else _other(row.media_type))
-    return MediaFile(path, sha256, row.size_bytes, known, f"{stem}.{_ending(known)}")
+    return MediaFile(path, row.sha256, row.size_bytes, known, f"{stem}.{_ending(known)}")
 
 
 def _other(media_type: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import click
 
-from console.acts import edit_and_tell
+from console.acts import Acts
 from console.commands.job_id import JOB_ID, TAKES_JOB_ID
 from console.dagster_home import prepare
 from reelineage import lineage
@@ -51,8 +51,7 @@ def edit(  # noqa: PLR0913 — the command's options, all by name
         _print(script)
         return
     prepare(home)
-    made, new = edit_and_tell(
-        home,
+    made, new = Acts(home).edit(
         job_id,
         script_id=script.id if script_id is None else script_id,
         changes=read_changes(wanted),

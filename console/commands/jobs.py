@@ -5,7 +5,7 @@ from typing import get_args
 
 import click
 
-from console import acts
+from console.acts import Acts
 from console.commands.edit import edit, told_edit
 from console.commands.job_id import JOB_ID, TAKES_JOB_ID
 from console.commands.make import print_made
@@ -115,7 +115,7 @@ def retry(job_id: int, *, now: bool) -> None:
 @click.argument("job_id", type=JOB_ID)
 def cancel(job_id: int) -> None:
     """Stop a job. What was finished is kept, and `retry` goes on from there."""
-    acts.cancel(open_home(), job_id)
+    Acts(open_home()).cancel(job_id)
     click.echo(f"Job {job_id} is cancelled.")
 
 

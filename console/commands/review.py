@@ -4,7 +4,7 @@ import getpass
 
 import click
 
-from console.acts import decide_and_tell
+from console.acts import Acts
 from console.commands.job_id import JOB_ID, TAKES_JOB_ID
 from reelineage import lineage
 from reelineage.documents import Review
@@ -56,7 +56,7 @@ def reject(job_id: int, reason: str, actor: str) -> None:
 
 
 def _decide(job_id: int, verdict: str, reason: str, actor: str, *, allow_demo: bool) -> None:
-    decision, path = decide_and_tell(
-        open_home(), job_id, verdict=verdict, reason=reason, actor=actor, allow_demo=allow_demo
+    decision, path = Acts(open_home()).decide(
+        job_id, verdict=verdict, reason=reason, actor=actor, allow_demo=allow_demo
     )
     click.echo(f"video:{decision.video_id} is {VERDICTS[verdict]}: {path}")

@@ -3,11 +3,15 @@
 Belongs here: what it is put together from. Not here: how it is served (`console/serving.py`), what the parts do.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
+from console.acts import Acts
+from console.dagster_home import KeptInstance
 from console.health import probes_of
 from console.web import refusals, static_files
 from console.web.api import ROUTERS
@@ -57,16 +61,24 @@ API: tuple[APIRouter, ...] = ROUTERS
 
 def build_app(home: Home, options: Options | None = None) -> ASGIApp:
     """Everything behind one door."""
-    chosen = options or Options()
+    chosen, dagster_instance = options or Options(), KeptInstance()
+
+    @asynccontextmanager
+    async def until_stopped(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        dagster_instance.close()
+
     app = FastAPI(
         title="Reelineage",
         version=version("reelineage"),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        lifespan=until_stopped,
         redirect_slashes=False,  # an address is right or it is not: a program is never sent elsewhere
     )
     app.state.home, app.state.options = home, chosen
+    app.state.acts = Acts(home, dagster_instance)
     watcher = Watcher(probes_of(home, serving=not chosen.read_only, read_only=chosen.read_only))
     app.state.watcher, app.state.metrics = watcher, Metrics(watcher)
     app.state.feed = Feed(home.database)

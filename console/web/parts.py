@@ -1,10 +1,14 @@
-"""What routes ask for by type: the home, and what watches over it. `async` saves each a trip to another thread."""
+"""What routes ask for by type: the home, what people do in it, and what watches over it.
+
+`async` saves each a trip to another thread.
+"""
 
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from console.acts import Acts
 from resources.health.watching import Watcher
 from resources.home import Home
 
@@ -25,3 +29,12 @@ async def watcher_of(connection: HTTPConnection) -> Watcher:
 
 
 TheWatcher = Annotated[Watcher, Depends(watcher_of)]
+
+
+async def acts_of(connection: HTTPConnection) -> Acts:
+    """What people do in this home, shown in Dagster by the instance that this console keeps."""
+    acts: Acts = connection.scope["app"].state.acts
+    return acts
+
+
+TheActs = Annotated[Acts, Depends(acts_of)]

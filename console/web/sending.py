@@ -4,11 +4,10 @@ Belongs here: ranges, conditions and the headers of a file. Not here: which file
 """
 
 import re
-from collections.abc import Generator, Mapping
-from itertools import chain
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -18,7 +17,7 @@ from reelineage.errors import NotFound
 from resources.media_files import MediaFile
 
 _RANGE: Final = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.ASCII | re.IGNORECASE)
-_PIECE_BYTES: Final = 256 * 1024  # of a file that is read at a time: a megabyte a second needs four turns of a thread
+_PIECE_BYTES: Final = 256 * 1024  # of a file that is read at a time: each but the first waits for a thread
 _KEPT_SECONDS: Final = 86_400  # how long a browser may show a file that was taken down meanwhile
 
 
@@ -109,24 +108,27 @@ class _Pieces(StreamingResponse):
         Raises:
             NotFound: it is gone.
         """
-        self._read = _read(file.path, first, end)
         try:
-            begun = next(self._read, b"")
+            self._opened = file.path.open("rb")
         except FileNotFoundError as error:
             raise NotFound(f"Sending {file.name}: its file went while it was asked for. Look again.") from error
-        super().__init__(chain([begun], self._read), status, headers, _typed(file))
+        self._left = end - first
+        self._opened.seek(first)
+        super().__init__(self._pieces(self._next()), status, headers, _typed(file))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As Starlette's own."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._read.close()
+            self._opened.close()
 
-
-def _read(path: Path, first: int, end: int) -> Generator[bytes, None, None]:
-    with path.open("rb") as opened:
-        opened.seek(first)
-        while first < end and (piece := opened.read(min(_PIECE_BYTES, end - first))):
-            first += len(piece)
+    async def _pieces(self, piece: bytes) -> AsyncIterator[bytes]:
+        while piece:
             yield piece
+            piece = await run_in_threadpool(self._next) if self._left else b""
+
+    def _next(self) -> bytes:
+        piece = self._opened.read(min(_PIECE_BYTES, self._left))
+        self._left -= len(piece)
+        return piece

@@ -47,6 +47,8 @@ def told(tombstone: Tombstone) -> str:
 
 def is_withdrawn(session: Session, video_id: int) -> Tombstone | None:
     """The first take-down that withdrew this video, its job, or anything that it was made from; None when none did."""
+    if not session.scalar(_any_withdrawn()):
+        return None
     job_id = session.scalar(select(Video.job_id).where(Video.id == video_id))
     if job_id is None:
         return None

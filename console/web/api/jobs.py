@@ -10,7 +10,6 @@ from typing import Annotated
 from fastapi import Depends, Query, Request, Response
 from pydantic import Field
 
-from console import acts
 from console.web.api.answers import address, done, tagged
 from console.web.api.job_values import JobDetail, Jobs, JobSummary, Stage, State, job_detail
 from console.web.api.once import AtMostOnce
@@ -18,7 +17,7 @@ from console.web.api.problems import changing, reading
 from console.web.api.strictness import strict_router
 from console.web.api.values import JobId, RowNumber, Value
 from console.web.guard import needs
-from console.web.parts import TheHome
+from console.web.parts import TheActs, TheHome
 from reelineage.editing import MOST_CHANGES, Change
 from resources.access import Principal, Role
 from resources.home import Home
@@ -96,23 +95,23 @@ def retry(home: TheHome, _: Operator, job_id: JobId, once: AtMostOnce) -> Respon
 
 
 @router.post("/jobs/{job_id}/cancel", response_model=JobDetail, responses=changing(404))
-def cancel(home: TheHome, _: Operator, job_id: JobId, once: AtMostOnce) -> Response:
+def cancel(home: TheHome, acts: TheActs, _: Operator, job_id: JobId, once: AtMostOnce) -> Response:
     """Stop a job; what was finished is kept, and a retry goes on from there. Needs an operator."""
 
     def act() -> Response:
-        acts.cancel(home, job_id)
+        acts.cancel(job_id)
         return done(_detail(home, job_id))
 
     return once(act)
 
 
 @router.post("/jobs/{job_id}/edits", response_model=Edited, status_code=201, responses=changing(404))
-def edit(home: TheHome, who: Reviewer, job_id: JobId, order: EditOrder, once: AtMostOnce) -> Response:
+def edit(home: TheHome, acts: TheActs, who: Reviewer, job_id: JobId, order: EditOrder, once: AtMostOnce) -> Response:
     """Change the current script; only what depends on the change is made again. Needs a reviewer."""
 
     def act() -> Response:
-        made, script = acts.edit_and_tell(
-            home, job_id, script_id=order.script_id, changes=order.changes, actor=who.name, reason=order.reason
+        made, script = acts.edit(
+            job_id, script_id=order.script_id, changes=order.changes, actor=who.name, reason=order.reason
         )
         told = Edited(edit_id=made.id, script_id=script.id, version=script.version, job=_detail(home, job_id))
         return done(told, location=f"/api/jobs/{job_id}")

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from pydantic import Field
 
-from console import acts
+from console.acts import Acts
 from console.web.api.answers import done, tagged
 from console.web.api.once import AtMostOnce, Once
 from console.web.api.problems import changing, reading
@@ -17,7 +17,7 @@ from console.web.api.strictness import strict_router
 from console.web.api.values import Value, VideoId
 from console.web.api.video_values import VideoDetail, video_detail
 from console.web.guard import needs
-from console.web.parts import TheHome
+from console.web.parts import TheActs, TheHome
 from reelineage.documents import Sha256
 from resources.access import Principal, Role
 from resources.home import Home
@@ -55,23 +55,28 @@ def video(
 
 
 @router.post("/videos/{video_id}/approve", response_model=VideoDetail, responses=changing(404))
-def approve(home: TheHome, who: Reviewer, video_id: VideoId, order: Approval, once: AtMostOnce) -> Response:
+def approve(
+    home: TheHome, acts: TheActs, who: Reviewer, video_id: VideoId, order: Approval, once: AtMostOnce
+) -> Response:
     """Approve the video that was shown; another one by now refuses it. Needs a reviewer."""
-    return _decided(home, video_id, who, order, once)
+    return _decided(home, acts, video_id, who, order, once)
 
 
 @router.post("/videos/{video_id}/reject", response_model=VideoDetail, responses=changing(404))
-def reject(home: TheHome, who: Reviewer, video_id: VideoId, order: Rejection, once: AtMostOnce) -> Response:
+def reject(
+    home: TheHome, acts: TheActs, who: Reviewer, video_id: VideoId, order: Rejection, once: AtMostOnce
+) -> Response:
     """Reject the video that was shown; another one by now refuses it. Needs a reviewer."""
-    return _decided(home, video_id, who, order, once)
+    return _decided(home, acts, video_id, who, order, once)
 
 
-def _decided(home: Home, video_id: int, who: Principal, order: Approval | Rejection, once: Once) -> Response:
+def _decided(
+    home: Home, acts: Acts, video_id: int, who: Principal, order: Approval | Rejection, once: Once
+) -> Response:
     def act() -> Response:
         with home.database.read() as session:
             job_id = video_state(session, video_id).video.job_id
-        acts.decide_and_tell(
-            home,
+        acts.decide(
             job_id,
             verdict="approve" if isinstance(order, Approval) else "reject",
             reason=order.reason,

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from console.acts import decide_and_tell
+from console.acts import Acts
 from console.web.guard import needs
 from console.web.pages.job_page import Refused, job_page
-from console.web.parts import TheHome
+from console.web.parts import TheActs, TheHome
 from console.web.refusals import status_of
 from console.web.row_ids import RowNumber
 from reelineage.documents import Sha256
@@ -36,27 +36,43 @@ class DecisionForm(BaseModel):
 
 @router.post("/{job_id}/approve")
 def approve(
-    request: Request, home: TheHome, who: Reviewer, job_id: RowNumber, form: Annotated[DecisionForm, Form()]
+    request: Request,
+    home: TheHome,
+    acts: TheActs,
+    who: Reviewer,
+    job_id: RowNumber,
+    form: Annotated[DecisionForm, Form()],
 ) -> Response:
     """Approve exactly the video that was shown."""
-    return _decide(request, home, job_id, "approve", form, actor=who.name)
+    return _decide(request, home, acts, job_id, "approve", form, actor=who.name)
 
 
 @router.post("/{job_id}/reject")
 def reject(
-    request: Request, home: TheHome, who: Reviewer, job_id: RowNumber, form: Annotated[DecisionForm, Form()]
+    request: Request,
+    home: TheHome,
+    acts: TheActs,
+    who: Reviewer,
+    job_id: RowNumber,
+    form: Annotated[DecisionForm, Form()],
 ) -> Response:
     """Reject exactly the video that was shown."""
-    return _decide(request, home, job_id, "reject", form, actor=who.name)
+    return _decide(request, home, acts, job_id, "reject", form, actor=who.name)
 
 
 def _decide(
-    request: Request, home: Home, job_id: int, verdict: Literal["approve", "reject"], form: DecisionForm, *, actor: str
+    request: Request,
+    home: Home,
+    acts: Acts,
+    job_id: int,
+    verdict: Literal["approve", "reject"],
+    form: DecisionForm,
+    *,
+    actor: str,
 ) -> Response:
     """Decide, and go back to the page; when refused, the page as it is now, with why, and with what was typed."""
     try:
-        decide_and_tell(
-            home,
+        acts.decide(
             job_id,
             verdict=verdict,
             reason=form.reason,

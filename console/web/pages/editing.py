@@ -11,10 +11,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from console.acts import edit_and_tell
 from console.web.guard import needs
 from console.web.pages.job_page import Refused, job_page
-from console.web.parts import TheHome
+from console.web.parts import TheActs, TheHome
 from console.web.refusals import status_of
 from console.web.row_ids import RowNumber
 from reelineage import documents as docs
@@ -45,6 +44,7 @@ async def _typed(request: Request) -> dict[str, str]:
 def edit(
     request: Request,
     home: TheHome,
+    acts: TheActs,
     who: Annotated[Principal, Depends(needs(Role.REVIEWER))],
     job_id: RowNumber,
     typed: Annotated[dict[str, str], Depends(_typed)],
@@ -56,9 +56,7 @@ def edit(
     try:
         changes = _changes(asked, wrong)
         _check(job_id, changes, wrong)
-        edit_and_tell(
-            home, job_id, script_id=script_id, changes=changes, actor=who.name, reason=typed.get("reason") or None
-        )
+        acts.edit(job_id, script_id=script_id, changes=changes, actor=who.name, reason=typed.get("reason") or None)
     except NotFound:
         raise
     except BadInput as error:

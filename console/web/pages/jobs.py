@@ -13,9 +13,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console import acts
 from console.web.guard import Asker, needs
-from console.web.parts import TheHome
+from console.web.parts import TheActs, TheHome
 from console.web.row_ids import RowNumber
 from console.web.templating import environment, render
 from reelineage.errors import BadInput, NotFound
@@ -116,9 +115,11 @@ def retry(request: Request, home: TheHome, who: Asker, job_id: RowNumber, back: 
 
 
 @router.post("/jobs/{job_id}/cancel", dependencies=[Depends(needs(Role.OPERATOR))])
-def cancel(request: Request, home: TheHome, who: Asker, job_id: RowNumber, back: Back = "job") -> Response:
+def cancel(
+    request: Request, home: TheHome, acts: TheActs, who: Asker, job_id: RowNumber, back: Back = "job"
+) -> Response:
     """Stop a job; what was finished is kept."""
-    acts.cancel(home, job_id)
+    acts.cancel(job_id)
     return _after(request, home, who, job_id, back)
 
 

@@ -1,6 +1,6 @@
 """How two versions of a job differ, as a page."""
 
-from console.acts import edit_and_tell
+from console.acts import Acts
 from reelineage.editing import read_changes
 from resources.home import Home
 from tests.console.web.reading import Page
@@ -30,16 +30,17 @@ def test_without_names_the_newest_two_are_compared(home: Home) -> None:
 def test_an_edit_is_seen_as_what_changed_in_the_script(home: Home) -> None:
     fill_job(home, new_job(home))
     changes = read_changes([{"kind": "sentence", "scene": 1, "sentence": 1, "text": "Taps drip."}])
-    edit_and_tell(home, 1, script_id=1, changes=changes, actor="Ada")
+    Acts(home).edit(1, script_id=1, changes=changes, actor="Ada")
     found = Page(client(home).get("/jobs/1/versions?before=script:1&after=script:2").text)
     assert "edited by Ada (edit:1)" in found.text
     assert {"Taps 1, part 1.", "Taps drip."} <= {cell.text for cell in found.all("td")}
+    assert "scene 1, sentence 1, text" in {cell.text for cell in found.all("th")}, "counted as the job page counts"
 
 
 def test_an_edit_that_no_video_was_made_from_yet_is_compared_by_its_script(home: Home) -> None:
     fill_job(home, new_job(home))
     changes = read_changes([{"kind": "title", "text": "Taps that drip"}])
-    edit_and_tell(home, 1, script_id=1, changes=changes, actor="Ada")
+    Acts(home).edit(1, script_id=1, changes=changes, actor="Ada")
     for query in ("", "?before=video:1&after=script:2"):
         answer = client(home).get(f"/jobs/1/versions{query}")
         assert answer.status_code == 200
