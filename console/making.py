@@ -28,8 +28,9 @@ from reelineage.models import Script, Video
 from resources.costs import Cost, cost_of_job
 from resources.home import Home
 from resources.providers import Providers
-from resources.workbench import PRODUCE_VIDEO, Work, Workbench
-from resources.workbench import Progress as Step
+from resources.work import Progress as Step
+from resources.work import Work
+from resources.workbench import PRODUCE_VIDEO, Workbench
 
 _SECONDS_BETWEEN_LINES = 5.0
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -2,7 +2,7 @@
 
 A code version changes when the same inputs would give another document. Groups are declared with the assets' modules in
 `definitions.py`, never on an asset. There is no retry policy: under the in-process executor it turns a user's Terminate
-into a retry, so providers are retried inside the step (`resources/workbench.py`).
+into a retry, so providers are retried inside the step (`resources/work.py`).
 """
 
 OWNERS = ["team:reelineage"]

@@ -1,6 +1,6 @@
 """The three sensors: the queue becomes runs, files in the inbox become jobs, and states are kept true.
 
-Belongs here: asking and answering Dagster. Not here: the rules of the queue (`resources/job_queue.py`).
+Belongs here: asking and answering Dagster. Not here: the rules of the queue (`resources/job_queue/`).
 """
 
 import time
@@ -115,6 +115,7 @@ def reconcile_jobs_sensor(context: dg.SensorEvaluationContext, workbench: Workbe
         context.log.warning(change)
     if swept := sweep(workbench.home):
         context.log.warning("deleted %s files that a take-down had left behind", swept)
+    workbench.home.output.catch_up()
     return dg.SkipReason("; ".join(changes) or "all states are true")
 
 

@@ -16,6 +16,7 @@ from reelineage.documents import ArtifactRef
 from reelineage.errors import BadInput, MissingUpstream
 from reelineage.fingerprint import sha256_of_file
 from resources.lease import is_gone, this_worker
+from resources.placing import flush
 
 _HEX = frozenset("0123456789abcdef")
 _SCRATCH = re.compile(r"(?P<host>[^~]+)~(?P<pid>\d{1,10})~(?P<started>\d{1,12}\.\d\d)~\w+", re.ASCII)
@@ -43,7 +44,7 @@ class ArtifactStore:
         destination.parent.mkdir(parents=True, exist_ok=True)
         path.chmod(0o444)  # the view in output/ shares these bytes: nobody edits the evidence by mistake
         path.replace(destination)
-        _flush_folder(destination.parent)
+        flush(destination.parent)
         return ArtifactRef(sha256=sha256, size_bytes=size, media_type=media_type)
 
     def put_bytes(self, data: bytes, media_type: str) -> ArtifactRef:
@@ -85,7 +86,7 @@ class ArtifactStore:
             place = self._place(sha256)
             if place.is_file():
                 place.unlink(missing_ok=True)
-                _flush_folder(place.parent)
+                flush(place.parent)
                 removed += 1
         return removed
 
@@ -110,11 +111,3 @@ class ArtifactStore:
         if len(sha256) != 64 or not _HEX.issuperset(sha256):
             raise BadInput(f"Reading an artifact: {sha256[:80]!r} is not a sha256.")
         return self.root / sha256[:2] / sha256
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,7 +5,7 @@ Belongs here: connections, transactions, schema version. Not here: what is read 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,11 @@ from resources.settings import PROJECT
 
 _BUSY_SECONDS = 60
 _CHECKPOINT_SECONDS = 2
+# a server whose host or network is gone ends no connection: whoever asked it waited for a quarter of an hour
+_PG_PATIENCE = {
+    "connect_timeout": 10, "tcp_user_timeout": 10_000,  # in seconds, and in milliseconds: what was sent must arrive
+    "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3,  # while an answer is waited for
+}  # fmt: skip
 _ADVISORY_LOCK = 7_203_442_211
 _ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _PG_READ_ONLY = "25006"  # read_only_sql_transaction
@@ -197,7 +202,7 @@ def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         # canonical text lies in the file as it was hashed: the audit need not read a document to know it unchanged
         return {"connect_args": {"timeout": _BUSY_SECONDS}, "json_serializer": canonical_json}
-    return {"pool_pre_ping": True, "pool_size": 4, "max_overflow": 4, "connect_args": {"connect_timeout": 10}}
+    return {"pool_pre_ping": True, "pool_size": 4, "max_overflow": 4, "connect_args": _PG_PATIENCE}
 
 
 def _may_not_write(error: DBAPIError) -> bool:
@@ -232,6 +237,12 @@ def _alembic_config() -> Config:
     return config
 
 
+@cache
+def newest_schema() -> str | None:
+    """The schema's version that this code needs. Alembic runs each migration file to tell it: once will do."""
+    return ScriptDirectory.from_config(_alembic_config()).get_current_head()
+
+
 def _migrate(connection: Connection) -> None:
     config = _alembic_config()
     config.attributes["connection"] = connection
@@ -251,8 +262,7 @@ def _ensure_schema(connection: Connection, url: str, *, upgrade: bool) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
     current = MigrationContext.configure(connection).get_current_revision()
-    scripts = ScriptDirectory.from_config(_alembic_config())
-    if current == scripts.get_current_head():
+    if current == newest_schema():
         return
     if current is None and not inspect(connection).get_table_names():
         _migrate(connection)
@@ -260,7 +270,7 @@ def _ensure_schema(connection: Connection, url: str, *, upgrade: bool) -> None:
     where = _shown(url)
     if current is None:
         raise BadInput(f"Opening the database {where}: it holds tables of something else. Give Reelineage its own.")
-    known = {script.revision for script in scripts.walk_revisions()}
+    known = {one.revision for one in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}
     if current in known and upgrade:
         _migrate(connection)
         return

@@ -1,7 +1,7 @@
 """A sign of life from the process that works on a job, and its ear for a cancellation.
 
 Belongs here: renewing the lease of one job in a thread, and noticing that it was taken away. Not here: what is done
-about it (`workbench.py`), the lease itself (`job_queue.py`).
+about it (`work.py`), the lease itself (`job_queue/`).
 """
 
 import logging
@@ -11,6 +11,7 @@ import time
 from sqlalchemy.exc import SQLAlchemyError
 
 from resources.home import Home
+from resources.lease import seconds_between_signs
 
 _log = logging.getLogger(__name__)
 _SECONDS_BETWEEN_LOOKS = 0.3
@@ -27,7 +28,7 @@ class Heartbeat(threading.Thread):
         self._failing = False
 
     def run(self) -> None:
-        """Renew several times per lease, so that one slow write does not lose it, and look more often than that.
+        """Renew several times per lease, and look more often than that.
 
         A look costs 0.2 ms and is what lets a cancellation stop encoders within a second.
         """
@@ -39,7 +40,7 @@ class Heartbeat(threading.Thread):
 
     def _watch(self) -> None:
         queue = self._home.queue
-        pause = min(self._home.settings.lease_seconds / 4, 2.0)
+        pause = seconds_between_signs(self._home.settings.lease_seconds)
         due = time.monotonic() + pause
         while not self._ended.wait(_SECONDS_BETWEEN_LOOKS):
             try:

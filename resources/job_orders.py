@@ -1,7 +1,7 @@
 """From a theme and files on somebody's disk to a job that needs neither: everything outside is read and stored first.
 
 Belongs here: reading what people hand in, within its folder and its size. Not here: the schema of a theme
-(`reelineage/theme.py`), the queue (`job_queue.py`).
+(`reelineage/theme.py`), the queue (`job_queue/`).
 """
 
 from functools import lru_cache

@@ -1,10 +1,10 @@
-"""What a job's state says: how it is settled by the rows that are there, parked, or found abandoned.
+"""What a job's state says: how it is claimed, settled by the rows that are there, parked, or found abandoned.
 
 Belongs here: rules about one job's row inside a transaction that somebody else opened. Not here: when they are applied
-(`job_queue.py`).
+(`job_queue/`).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, Result, select
@@ -13,7 +13,19 @@ from sqlalchemy.orm import Session
 from reelineage import lineage
 from reelineage.errors import NotFound
 from reelineage.models import Decision, Job
-from resources.lease import is_gone
+from resources.lease import is_gone, this_worker
+
+
+def sign(job: Job, run_id: str, *, mode: str, lease: timedelta) -> None:
+    """Write on the job that this process works on it for `run_id`: how it was claimed, and for how long."""
+    worker = this_worker()
+    if job.state != "running":
+        job.claimed_from = job.state
+    job.state, job.error, job.error_kind = "running", None, None
+    job.active_run, job.claim_mode = run_id, mode
+    job.lease_host, job.lease_pid, job.lease_process_started_at = worker.host, worker.pid, worker.started_at
+    job.lease_expires_at = now() + lease
+    job.updated_at = now()
 
 
 def settle(session: Session, job: Job) -> None:
@@ -79,8 +91,12 @@ def existing(session: Session, job_id: int, *, lock: bool = False) -> Job:
 
 def is_abandoned(job: Job) -> bool:
     """Whether the worker is known to be dead, or has given no sign of life for as long as its lease."""
-    expired = job.lease_expires_at is not None and job.lease_expires_at < now()
-    return expired or is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at)
+    return is_over(job) or is_gone(job.lease_host, job.lease_pid, job.lease_process_started_at)
+
+
+def is_over(job: Job) -> bool:
+    """Whether the lease of the job's run has run out by this machine's clock."""
+    return job.lease_expires_at is not None and job.lease_expires_at < now()
 
 
 def why_no_retry(job: Job) -> str:

@@ -1,6 +1,6 @@
 """The ledger of provider calls: written down before it is sent, closed when the answer is stored, never paid twice.
 
-Belongs here: `provider_calls` rows and the reuse of a finished call. Not here: retries (`workbench.py`), what a call
+Belongs here: `provider_calls` rows and the reuse of a finished call. Not here: retries (`work.py`), what a call
 does (the providers).
 """
 

@@ -7,23 +7,26 @@ hard links (or copies) of artifacts; records never store these paths, so the vie
 import logging
 import re
 import secrets
-import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reelineage import lineage
-from reelineage.errors import MissingUpstream
+from reelineage.errors import MissingUpstream, TransientError
 from reelineage.fingerprint import sha256_of_file
-from reelineage.models import Credential, Decision, Job, Review, Tombstone, Video
+from reelineage.models import Credential, Decision, Edit, Job, Review, Tombstone, Video
 from reelineage.takedown.withdrawal import is_withdrawn
 from resources.artifact_store import ArtifactStore
 from resources.database import Database
+from resources.placing import link_or_copy
 
 _log = logging.getLogger(__name__)
 _FOLDERS = {"approve": "approved", "reject": "rejected", None: "review"}
+_CHANGED_BY = ((Review.id, Review.job_id), (Decision.id, Decision.job_id), (Edit.id, Edit.job_id))
+_LOOKED_BACK = 50
 _ABANDONED_SECONDS = 3_600.0
 _NAME = re.compile(r"job-(\d+)-video-(\d+)\.(mp4|srt|vtt|ass|png|jpg)")
 
@@ -35,9 +38,14 @@ class OutputView:
         self.root = root
         self._database = database
         self._store = store
+        self._caught_up: tuple[int, ...] | None = None
 
     def sync(self, job_id: int) -> Path | None:
-        """Put the job's current reviewed video where its decision says, remove older ones; returns the MP4's path."""
+        """Put the job's current reviewed video where its decision says, remove older ones; returns the MP4's path.
+
+        Raises:
+            TransientError: a file cannot be put there; what the tables say stands, and `catch_up` tries again.
+        """
         wanted = self._wanted_now(job_id)
         while True:
             self._make_true(
@@ -49,8 +57,35 @@ class OutputView:
         video = next(iter(wanted), None)
         return video if video and video.is_file() else None
 
+    def catch_up(self) -> None:
+        """Sync the jobs that were reviewed, edited or decided since the last time; quick when there is none.
+
+        Whoever does that shows it at once. This is for those who could not: the disk was full, or the process died
+        between its transaction and the files. The first time looks at the newest few: `repair` was there before.
+
+        Raises:
+            TransientError: as `sync`; the next time begins with the same jobs.
+        """
+        newest = self._moment()
+        seen = self._caught_up or tuple(number - _LOOKED_BACK for number in newest)
+        if seen == newest:
+            return
+        with self._database.read() as session:
+            changed = {
+                job_id
+                for (number, of_job), last in zip(_CHANGED_BY, seen, strict=False)
+                for job_id in session.scalars(select(of_job).where(number > last))
+            }
+        for job_id in sorted(changed):
+            self.sync(job_id)
+        self._caught_up = newest
+
     def repair(self) -> None:
-        """Make the whole view true again, for instance after a crash or a restored backup."""
+        """Make the whole view true again, for instance after a crash or a restored backup.
+
+        Raises:
+            TransientError: a file cannot be put there.
+        """
         while True:
             moment = self._moment()
             wanted = self._all_wanted()
@@ -60,11 +95,12 @@ class OutputView:
         for part in self.root.glob("*/.job-*.part"):
             self._remove_abandoned(part)
 
-    def _moment(self) -> tuple[int | None, ...]:
+    def _moment(self) -> tuple[int, ...]:
         """Changes with everything that changes what is to be shown."""
-        newest = [select(func.max(model.id)).scalar_subquery() for model in (Review, Decision, Tombstone)]
+        numbers = (*(number for number, _ in _CHANGED_BY), Tombstone.id)
+        newest = [select(func.max(number)).scalar_subquery() for number in numbers]
         with self._database.read() as session:
-            return tuple(session.execute(select(*newest)).one())
+            return tuple(number or 0 for number in session.execute(select(*newest)).one())
 
     def _all_wanted(self) -> dict[Path, str]:
         wanted: dict[Path, str] = {}
@@ -131,15 +167,20 @@ class OutputView:
         source = self._store.path(sha256)
         if path.is_file() and (path.samefile(source) or sha256_of_file(path) == sha256):
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
         # a name of its own: a run, the daemon and the console may all put the same file there at the same moment
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
-            beside.hardlink_to(source)
-        except OSError:  # another disk, or a file system without links
-            shutil.copyfile(source, beside)
-        beside.replace(path)
-        beside.unlink(missing_ok=True)  # where another link to the same file was put there first, a rename does nothing
+            path.parent.mkdir(parents=True, exist_ok=True)
+            link_or_copy(source, beside)
+            beside.replace(path)
+        except OSError as error:
+            raise TransientError(
+                f"Showing {path.name} in {path.parent}: {error.strerror or error}. What was made or decided is stored; "
+                "only this file is missing. Make room or mend that; `reelineage up` puts it there within a minute."
+            ) from error
+        finally:  # half a copy; or where another link to the same file was put there first, a rename does nothing
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 def _signed(session: Session, video: Video, review: Review) -> dict[str, str]:

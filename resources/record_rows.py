@@ -1,7 +1,7 @@
 """How each document becomes rows: its record, its edges, its artifacts, in the caller's transaction.
 
 Belongs here: one entry per asset in `RECORDS`, and the shared insert. Not here: edges (`record_edges.py`), fence and
-idempotency (`record_io_manager.py`), what a document means (`reelineage/documents.py`).
+idempotency (`record_io_manager.py`), what a document means (`reelineage/documents/`).
 """
 
 from collections.abc import Callable, Iterable

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -30,7 +30,9 @@ from reelineage.theme import FeedSource, FileSource, SampleSource, Source, Theme
 from resources.artifact_store import ArtifactStore
 from resources.editing import write_edit
 from resources.home import Home
+from resources.job_queue import Order, add_job
 from resources.job_states import existing, queue_again
+from resources.placing import link_or_copy
 from resources.providers import Providers
 from resources.settings import Settings
 from resources.trend_sources import TrendSource
@@ -119,26 +121,17 @@ def scratch_home(home: Home, original: Original, folder: Path) -> tuple[Home, in
     doing = f"Reproducing job {original.job.id}"
     for given in original.inputs:
         _bring(home.store, scratch.store, given.artifact, doing)
-    moment = datetime.now(UTC)
     with scratch.database.write() as session:
         session.add_all(Artifact(**given.artifact.model_dump(), created_at=given.came_in) for given in original.inputs)
-        job = Job(
+        order = Order(
             theme_name=original.job.theme_name,
             theme=original.job.theme,  # as it was frozen: a later schema's defaults would give it another hash
             theme_sha256=original.job.theme_sha256,
             seed=original.job.seed,
             profile=original.job.profile,
             origin="reproduction",
-            state="queued",
-            attempt=0,
-            attempt_limit=scratch.settings.max_attempts,
-            chain_sha256="",
-            created_at=moment,
-            updated_at=moment,
         )
-        session.add(job)
-        session.flush()
-        job.chain_sha256 = lineage.chain_start(job.id, job.theme_sha256)
+        job = add_job(session, order, attempts=scratch.settings.max_attempts)
         return scratch, job.id
 
 
@@ -268,16 +261,9 @@ def _bring(store: ArtifactStore, scratch: ArtifactStore, artifact: ArtifactRef, 
     destination = scratch.root / artifact.sha256[:2] / artifact.sha256
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        _link_or_copy(source, destination)
+        link_or_copy(source, destination)
     except OSError as error:
         raise BadInput(
             f"{doing}: {name} ({artifact.size_bytes:,} bytes) cannot be copied: {error.strerror or error}. Make room "
             "in the temporary folder, or set TMPDIR to another one."
         ) from error
-
-
-def _link_or_copy(source: Path, destination: Path) -> None:
-    try:
-        os.link(source, destination)
-    except OSError:  # another disk, or one without links
-        shutil.copyfile(source, destination)

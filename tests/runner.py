@@ -22,7 +22,8 @@ from console import making
 from console.cli import main
 from pipeline_assets.definitions import build_definitions
 from resources.record_io_manager import RecordIOManager
-from resources.workbench import Progress, Workbench
+from resources.work import Progress
+from resources.workbench import Workbench
 from tests.tiny import Behaviour, behaving
 
 _PRELOADED = ["tests.runner", "sklearn.cluster", "sklearn.feature_extraction.text", "yake", "av", "fontTools.ttLib"]
@@ -66,7 +67,7 @@ class Runner:
     def start(
         self, *arguments: object, behaviour: Behaviour | None = None, kill_at: str = "", **environment: str
     ) -> Child:
-        """Start a command. `kill_at` is like `begin:clips`, `made:clips` or `stored:clips`: there it kills itself."""
+        """Start a command that kills itself at `kill_at`: `begin:clips`, `amid:clips`, `made:clips`, `stored:clips`."""
         number = len(self.children)
         out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
         variables = {"REELINEAGE_HOME": str(self.home), "REELINEAGE_RETRY_SECONDS": "0"} | environment
@@ -148,7 +149,8 @@ def _arm(kill_at: str) -> None:
 
     def on_progress(self: Workbench, context: dg.AssetExecutionContext, progress: Progress) -> None:
         note(self, context, progress)
-        if moment == "begin" and progress.asset == asset:
+        here = moment == "begin" or (moment == "amid" and 0 < progress.done < progress.total)
+        if here and progress.asset == asset:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def handle_output(self: RecordIOManager, context: dg.OutputContext, obj: Any) -> None:

@@ -3,22 +3,24 @@
 Belongs here: from an error to an answer. Not here: who may do what (`guard`), the words of an error.
 """
 
+import logging
 import re
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from console.web.landing import page_asked_for
 from console.web.templating import render
 from reelineage.errors import BadInput, ClaimRefused, Conflict, Gone, NotFound, ReelineageError, TransientError
+from resources.failures import has_no_room, is_cut_off
 
 _FOR_PROGRAMS: Final = re.compile(r"/(api|media)(/.*)?|/(metrics|health|dagster/graphql)", re.DOTALL)
 _STATUS: Final = (
@@ -30,6 +32,8 @@ _STATUS: Final = (
     (TransientError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ReelineageError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
+_AWAY: Final = (OperationalError, InterfaceError)
+_log: Final = logging.getLogger(__name__)
 
 
 def problem(status: int, detail: str, **more: object) -> JSONResponse:
@@ -65,10 +69,9 @@ def told(request: Request, status: int, detail: str, **more: object) -> Response
 
 def _again(request: Request) -> str | None:
     """The address to open once more: a browser leaves a strict cookie out when another site's link led here."""
-    if request.method != "GET" or request.headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
+    if request.headers.get("sec-fetch-site") not in ("cross-site", "same-site"):
         return None
-    path = quote("/" + request.scope["path"].lstrip("/\\"))
-    return f"{path}?{request.url.query}" if request.url.query else path
+    return page_asked_for(request.scope)
 
 
 def install(app: FastAPI) -> None:
@@ -76,8 +79,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ReelineageError, _ours)  # type: ignore[arg-type]  # Starlette's type knows no kinds
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]  # as above
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]  # as above
-    for kind in (OperationalError, InterfaceError, NoConnectionFree):
+    for kind in (DBAPIError, NoConnectionFree):
         app.add_exception_handler(kind, _no_database)
+    app.add_exception_handler(OSError, _no_disk)  # type: ignore[arg-type]  # as above
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -101,8 +105,28 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     return told(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"Reading the request: {said}.", errors=errors)
 
 
-async def _no_database(request: Request, _: Exception) -> Response:
+async def _no_database(request: Request, error: Exception) -> Response:
+    """Raises what says nothing about whether the database is there: a statement of ours that it does not understand."""
+    if has_no_room(error):
+        return _no_room(request)
+    if isinstance(error, DBAPIError) and not (isinstance(error, _AWAY) or is_cut_off(error)):
+        raise error
     detail = "The database does not answer. Try again in a moment; `reelineage doctor` says what is wrong."
+    return told(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
+
+
+async def _no_disk(request: Request, error: OSError) -> Response:
+    if not has_no_room(error):
+        raise error
+    return _no_room(request)
+
+
+def _no_room(request: Request) -> Response:
+    _log.warning("Answering a request: there is no room left on the disk. Nothing can be stored before there is.")
+    detail = (
+        "There is no room left on the disk, so this could not be stored. Make room, look at how things are now, then "
+        "do it again; `reelineage doctor` says how much is free."
+    )
     return told(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
 

@@ -4,8 +4,6 @@ Belongs here: reading the folder, handing a file over as it came. Not here: whic
 (`media_plan.py`), what a file is (`rendering/media_probe.py`), how it fills the frame (`rendering/fitting.py`).
 """
 
-import os
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from reelineage.errors import BadInput, PermanentError
 from reelineage.look import Footage
 from resources.footage import Shot, Take
 from resources.footage.media_plan import PLAN_VERSION, Piece, plan
+from resources.placing import link_or_copy
 from resources.rendering.media_kinds import kind_of
 from resources.rendering.media_probe import MediaFacts, inspect_media
 
@@ -129,10 +128,7 @@ def _hand_over(file: StoredFile, destination: Path, scene: int) -> None:
     partial = destination.with_name(f".{destination.name}.part")
     partial.unlink(missing_ok=True)
     try:
-        try:
-            os.link(file.path, partial)
-        except OSError:
-            shutil.copyfile(file.path, partial)
+        link_or_copy(file.path, partial)
         partial.replace(destination)
     except OSError as error:
         raise PermanentError(

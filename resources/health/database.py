@@ -5,17 +5,15 @@ Belongs here: reading both. Not here: the queue in it (`jobs.py`).
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import func, make_url, select
 
 from reelineage.models import Job
+from resources.database import newest_schema
 from resources.health.readings import Reading, Status
 from resources.home import Home
-from resources.settings import PROJECT
 
 _EARLIEST: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _CLOCKS_DIFFER: Final = timedelta(seconds=5)
@@ -35,8 +33,8 @@ def look_at_database(home: Home) -> Iterator[Reading]:
         seen = f"{engine} answers, but it is empty or holds tables of something else."
         yield Reading("database", Status.WARN, seen, "`reelineage make THEME` fills an empty one.")
         return
-    if schema != _newest_schema():
-        seen = f"{engine} answers, but its schema is {schema} and this version needs {_newest_schema()}."
+    if schema != newest_schema():
+        seen = f"{engine} answers, but its schema is {schema} and this version needs {newest_schema()}."
         advice = "Back it up, then run `reelineage db upgrade`; if it is newer, install the newer Reelineage."
         yield Reading("database", Status.BAD, seen, advice)
         return
@@ -65,9 +63,3 @@ def look_at_clock(home: Home) -> Iterator[Reading]:
         )
         return
     yield Reading("clock", Status.OK, f"It agrees with {what}.", value=seconds, unit="seconds")
-
-
-@cache
-def _newest_schema() -> str:
-    found = ScriptDirectory(str(PROJECT / "migrations")).get_current_head()
-    return str(found)

@@ -1,6 +1,6 @@
 """The queue: how many jobs are in which state, what waits too long, what nobody works on any more.
 
-Belongs here: counting, by index. Not here: putting states right (`resources/job_queue.py`, by the sensors).
+Belongs here: counting, by index. Not here: putting states right (`resources/job_queue/`, by the sensors).
 """
 
 from collections.abc import Iterator

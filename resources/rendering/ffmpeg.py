@@ -4,7 +4,9 @@ Belongs here: the bundled binary, deadlines, progress, the end of stderr in ever
 of (`composer.py`), what is measured on it (`probe.py`), killing and reading (`process.py`).
 """
 
+import errno
 import functools
+import os
 import subprocess
 import threading
 import time
@@ -94,7 +96,7 @@ def run_ffmpeg(
 
     Raises:
         PermanentError: ffmpeg refused the input or the arguments, or a picture has the wrong shape.
-        TransientError: it took longer than the deadline, or was killed from outside.
+        TransientError: it took longer than the deadline, was killed from outside, or the disk is full.
     """
     end = time.monotonic() + deadline_seconds
     stdin = subprocess.DEVNULL if pictures is None else subprocess.PIPE
@@ -201,6 +203,10 @@ def _raise_for(child: Child, doing: str) -> None:
         raise TransientError(
             f"{doing}: ffmpeg was killed by signal {-returncode}. Look for a lack of memory and try again. "
             f"ffmpeg said: {said}"
+        )
+    if os.strerror(errno.ENOSPC) in said:
+        raise TransientError(
+            f"{doing}: there is no room left on the disk. Make room and try again. ffmpeg said: {said}"
         )
     raise PermanentError(
         f"{doing}: ffmpeg ended with {returncode}. Look at what it said, correct the input and try again. "

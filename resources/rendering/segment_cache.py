@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from reelineage.errors import BadInput
 from reelineage.fingerprint import sha256_of, sha256_of_file
+from resources.placing import flush
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _ENTRY = re.compile(r"(?P<key>[0-9a-f]{64})\.(?P<kind>bin|json)")
@@ -126,10 +127,10 @@ class SegmentCache:
                 partial.chmod(0o444)
                 envelope = _Envelope.seal(key, _flushed_sha256(partial), own_facts)
                 envelope_partial.write_text(envelope.model_dump_json(), "utf-8")
-                _flush(envelope_partial)
+                flush(envelope_partial)
                 partial.replace(piece)
                 envelope_partial.replace(envelope_path)
-                _flush(self._folder)
+                flush(self._folder)
             self._unseen_bytes += size
             if self._unseen_bytes > self._most_bytes // _SHARE_UNSEEN:
                 self._make_room()
@@ -222,13 +223,5 @@ def _beside(path: Path) -> Path:
 
 
 def _flushed_sha256(path: Path) -> str:
-    _flush(path)
+    flush(path)
     return sha256_of_file(path)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -11,7 +11,7 @@ from resources.rendering.composer import ComposedVideo, ComposeProgress, Composi
 from resources.rendering.preview import small_png
 from resources.rendering.streams import probe_video
 from resources.steps.music import Score, score
-from resources.workbench import Part, Work
+from resources.work import Part, Work
 
 _LONGEST_LINE = 300  # a machine of 64 cores works on as many segments
 _IMAGES = {".jpg": "image/jpeg", ".png": "image/png"}

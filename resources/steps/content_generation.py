@@ -28,7 +28,7 @@ from resources.rendering.loudness import measure_loudness
 from resources.speech import SpeechSynthesizer
 from resources.speech.wav import read_wav, write_wav
 from resources.steps.files import product_of
-from resources.workbench import Work
+from resources.work import Work
 
 _PLACEMENT: TypeAdapter[Placement | None] = TypeAdapter(Placement | None)
 _MEDIA: TypeAdapter[tuple[MediaItem, ...]] = TypeAdapter(tuple[MediaItem, ...])

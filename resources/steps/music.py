@@ -11,7 +11,7 @@ from resources.music import MusicOrder, mood_for
 from resources.providers import Providers
 from resources.rendering.sound import MusicTrack
 from resources.steps.files import product_of
-from resources.workbench import Work
+from resources.work import Work
 
 _MEDIA_TYPES = {"bed": "audio/wav"}
 

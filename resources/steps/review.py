@@ -28,7 +28,7 @@ from resources.provenance.signers import signer_of
 from resources.provenance.signing import Signed, sign_file
 from resources.record_edges import ensure_artifact
 from resources.unnamed_files import removed_unless_named
-from resources.workbench import Work
+from resources.work import Work
 
 
 @dataclass(frozen=True)

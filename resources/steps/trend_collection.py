@@ -11,7 +11,7 @@ from resources.ledger import Product, Request
 from resources.providers import Providers
 from resources.trend_sources import TrendSource
 from resources.trend_store import store_fetch
-from resources.workbench import Work
+from resources.work import Work
 
 _TABLE_ROWS = 50
 

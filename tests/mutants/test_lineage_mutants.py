@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -288,7 +289,7 @@ def test_claiming_without_looking_at_the_holder_is_caught_by_the_holders_fence(h
     fill_job(home, factory.job, "run-0", until="trends")
     home.queue.claim(factory.job, "run-a", partial=False, run_has_ended=nobody_ended)
     factory._load("run-a", "analysis")
-    patch.setattr("resources.job_queue.is_gone", lambda *_: True)
+    patch.setattr("resources.job_queue.claims.is_gone", lambda *_: True)
     home.queue.claim(factory.job, "run-b", partial=False, run_has_ended=nobody_ended)
     with pytest.raises(ReelineageError, match="run run-b does"):
         factory._store("run-a", "analysis")
@@ -298,10 +299,10 @@ def test_taking_the_newest_voice_instead_of_the_current_one_is_caught(home: Home
     factory = Factory(home, new_job(home))
     fill_job(home, factory.job, "run-0")
     fill_job(home, factory.job, "run-1", take=2, until="scripts")
-    real = lineage.current
+    real, the_end = lineage.current, datetime.max.replace(tzinfo=UTC)
 
     def newest(session: Any, job_id: int) -> lineage.Current:
-        voice = lineage._newest(session, Voiceover, Voiceover.job_id == job_id)
+        voice = lineage._newest(session, Voiceover, the_end, job_id=job_id)
         return replace(real(session, job_id), voiceover=voice)
 
     patch.setattr(lineage, "current", newest)

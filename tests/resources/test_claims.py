@@ -18,7 +18,7 @@ from reelineage.models import Job
 from resources.database import Database
 from resources.home import Home
 from resources.job_queue import JobQueue
-from resources.lease import Worker, is_gone, this_worker
+from resources.lease import is_gone, this_worker
 from resources.settings import Settings
 from tests.factories import fill_job, new_job, nobody_ended
 
@@ -289,7 +289,11 @@ def test_this_process_is_alive_and_a_reused_pid_is_not_it() -> None:
     assert is_gone(me.host, me.pid, me.started_at - 100)
     assert not is_gone("another-host", me.pid, me.started_at - 100)
     assert not is_gone(None, None, None)
-    assert Worker(me.host, me.pid, psutil.Process().create_time()) == me
+    since_1970 = psutil.Process().create_time()  # as earlier versions signed
+    assert not is_gone(me.host, me.pid, since_1970)
+    assert is_gone(me.host, me.pid, since_1970 - 100)
+    assert me.pid == os.getpid()
+    assert me.started_at == pytest.approx(since_1970 - psutil.boot_time(), abs=1)
 
 
 def test_a_process_that_died_but_was_not_collected_is_gone() -> None:

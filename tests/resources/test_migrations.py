@@ -123,7 +123,7 @@ def test_an_older_schema_is_refused_and_the_command_named(database_url: str, mon
     with database.read():
         pass
     database.close()
-    monkeypatch.setattr("alembic.script.ScriptDirectory.get_current_head", lambda _: "0004")
+    monkeypatch.setattr("resources.database.newest_schema", lambda: "0004")
     with pytest.raises(BadInput, match=r"older \(0003\).*`reelineage db upgrade`"):
         _ = Database(database_url).engine
 

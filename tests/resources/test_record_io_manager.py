@@ -15,7 +15,7 @@ from reelineage.models import Base
 from resources.audit import audit_all
 from resources.home import Home
 from resources.record_rows import RECORDS
-from resources.workbench import Work
+from resources.work import Work
 from tests.factories import new_job, nobody_ended
 from tests.resources.toy_graph import ToyGraph, why
 

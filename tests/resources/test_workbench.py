@@ -18,7 +18,8 @@ from resources import heartbeat, workbench
 from resources.heartbeat import Heartbeat
 from resources.home import Home
 from resources.job_queue import JobQueue
-from resources.workbench import Part, Progress, Work, Workbench
+from resources.work import Part, Progress, Work
+from resources.workbench import Workbench
 from tests.factories import new_job
 from tests.resources.test_claims import claim
 

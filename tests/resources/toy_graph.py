@@ -23,7 +23,8 @@ from reelineage.documents import (
     Voiceover,
 )
 from resources.record_io_manager import RecordIOManager
-from resources.workbench import PRODUCE_VIDEO, Work, Workbench
+from resources.work import Work
+from resources.workbench import PRODUCE_VIDEO, Workbench
 from tests.factories import Maker
 
 Change = Callable[[str, Any], Any]

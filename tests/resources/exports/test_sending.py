@@ -41,15 +41,15 @@ def test_what_may_pass_is_a_transient_error_within_the_time_given(other_end: Rec
     began = time.monotonic()
     with Sender(other_end.url, seconds=0.4) as sender, pytest.raises(TransientError, match=r"127\.0\.0\.1"):
         sender.send("{}")
-    assert time.monotonic() - began < 3
-    with Sender(other_end.url, seconds=5) as sender:
+    assert time.monotonic() - began < 8  # the other end would hold it for ten seconds
+    with Sender(other_end.url, seconds=60) as sender:
         sender.send('{"again":1}')
     assert other_end.received == [{"again": 1}]
 
 
 def test_the_same_sender_works_again_after_a_failure(other_end: Receiver) -> None:
     other_end.answers = ["close", 500]
-    with Sender(other_end.url, seconds=5) as sender:
+    with Sender(other_end.url, seconds=60) as sender:
         for _ in range(2):
             with pytest.raises(TransientError):
                 sender.send("{}")

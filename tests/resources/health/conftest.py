@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.console.processes import free_port
+
 
 @pytest.fixture
 def unused_port() -> int:
     """Nobody listens there."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def _answer_all(server: socket.socket, answer: bytes) -> None:
         except OSError:
             return
         with connection:
-            connection.settimeout(1)
+            connection.settimeout(20)
             try:
                 if connection.recv(4096):
                     connection.sendall(answer)

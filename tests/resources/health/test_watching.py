@@ -31,13 +31,13 @@ def test_a_probe_that_hangs_is_told_as_silent_in_bounded_time_and_started_once()
         release.wait(30)
         yield Reading("slow", Status.OK, "Fine after all.")
 
-    watcher = Watcher([Probe("slow", hang), fine("quick")], deadline_seconds=0.1, kept_seconds=0)
+    watcher = Watcher([Probe("slow", hang), fine("quick")], deadline_seconds=0.5, kept_seconds=0)
     for _ in range(3):
         begun = time.monotonic()
         slow, quick = watcher.readings()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 15
         assert (slow.status, quick.status) == (Status.UNKNOWN, Status.OK)
-        assert "No answer within 0.1 s" in slow.seen
+        assert "No answer within 0.5 s" in slow.seen
     assert len(started) == 1
     release.set()
     for _ in range(100):
@@ -96,7 +96,7 @@ def test_while_one_asker_waits_for_a_slow_probe_the_others_get_what_was_read_bef
     assert looking.wait(20)
     begun = time.monotonic()
     assert watcher.readings()[0].seen == "Look 1."
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
     release.set()
     first.join()
     assert watcher.readings()[0].seen.startswith("Look")

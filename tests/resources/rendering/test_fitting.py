@@ -1,4 +1,8 @@
-"""Own media fill the frame: the right frames at 30 fps, the right part, the right colours, a smooth movement."""
+"""Own media fill the frame: turned as they were taken, the right part in its true shape, and nothing that rode along.
+
+Not here: times (`test_fitting_times.py`), colours (`test_fitting_colours.py`), moving stills
+(`test_fitting_movement.py`).
+"""
 
 import dataclasses
 import itertools
@@ -17,6 +21,7 @@ from reelineage.fingerprint import sha256_of
 from resources.rendering.ffmpeg import BITEXACT, file_url, run_ffmpeg
 from resources.rendering.fitting import FITTING_VERSION, fit
 from resources.rendering.media_probe import MediaFacts, inspect_media
+from tests.resources.rendering.fitted_films import BT709_RED, CORNERS, WIDE, X264
 from tests.resources.rendering.own_films import (
     BLUE,
     GREEN,
@@ -32,152 +37,6 @@ from tests.resources.rendering.own_films import (
     shown,
     with_orientation,
 )
-
-WIDE = Frame(width=160, height=120)
-CORNERS = (RED, GREEN, BLUE, WHITE)
-DARK = (0x0B, 0x0F, 0x1A)
-X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-bf", "2")
-BT709_RED = ("-vf", "scale=out_color_matrix=bt709,format=yuv420p")
-
-
-def counting(rate: str, seconds: float = 4) -> str:
-    """A picture whose brightness is the number of the frame, twice over so that neighbours differ clearly."""
-    level = "mod(N*8\\,200)+20"
-    return f"color=black:s=64x48:r={rate}:d={seconds},format=yuv420p,geq=lum='{level}':cb=128:cr=128"
-
-
-@pytest.mark.parametrize(
-    ("rate", "suffix", "codec"),
-    [
-        ("24", "mp4", X264),
-        ("24", "mkv", X264),
-        ("24", "avi", ("-c:v", "mpeg4", "-q:v", "3", "-bf", "2")),
-        ("24000/1001", "mp4", X264),
-        ("25", "mp4", X264),
-        ("30000/1001", "mp4", X264),
-        ("30000/1001", "mkv", X264),
-        ("30", "mp4", X264),
-        ("50", "mp4", X264),
-        ("60", "mkv", X264),
-        ("60", "ts", X264),
-        ("60000/1001", "mp4", X264),
-        ("12.5", "gif", ()),
-    ],
-)
-def test_a_frame_is_the_same_picture_whichever_run_asks_for_it(
-    tmp_path: Path, rate: str, suffix: str, codec: tuple[str, ...]
-) -> None:
-    film = make(tmp_path / f"film.{suffix}", *codec, source=counting(rate))
-    placement = Placement(first_seconds=1 / 3)
-    whole = shown(film, 0, 80, placement=placement)
-    for first, count in ((7, 5), (33, 30), (66, 14)):
-        assert np.array_equal(shown(film, first, count, placement=placement), whole[first : first + count]), first
-
-
-def test_a_film_of_uneven_rate_keeps_its_time_whichever_run_asks(tmp_path: Path) -> None:
-    uneven = "select='eq(n\\,0)+gt(n\\,120)*not(mod(n\\,7))+between(n\\,30\\,60)'"
-    film = make(tmp_path / "film.mp4", "-vf", uneven, "-fps_mode", "vfr", *X264, source=counting("60"))
-    whole = shown(film, 0, 100)
-    levels = luma(whole).mean(axis=(1, 2))
-    assert np.ptp(levels[:15]) < 2  # one picture lasts half a second
-    assert len({round(level) for level in levels[16:30]}) == 14  # then one for each frame
-    assert np.array_equal(shown(film, 45, 10), whole[45:55])  # the picture on since 1.0 s is none of the run's own
-    assert np.array_equal(shown(film, 61, 39), whole[61:])
-
-
-def test_frames_appear_at_the_time_they_have_in_the_film(tmp_path: Path) -> None:
-    film = make(tmp_path / "film.mp4", *X264, "-crf", "10", source=counting("60", 2))
-    levels = luma(shown(film, 0, 60)).mean(axis=(1, 2))
-    assert np.allclose(levels[:12], [8 * 2 * k + 20 for k in range(12)], atol=3)
-    late = luma(shown(film, 0, 10, placement=Placement(first_seconds=1.0))).mean(axis=(1, 2))
-    assert np.allclose(late, levels[30:40])
-
-
-@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
-def test_a_late_run_reads_nothing_of_the_beginning(tmp_path: Path, suffix: str) -> None:
-    film = make(tmp_path / f"film.{suffix}", *X264, source="testsrc2=s=160x90:r=25:d=8")
-    facts = inspect_media(film)
-    healthy = shown(film, 200, 5, facts=facts)
-    data = bytearray(film.read_bytes())
-    data[len(data) // 10 : len(data) // 2] = bytes(len(data) // 2 - len(data) // 10)
-    film.write_bytes(data)
-    assert np.array_equal(shown(film, 200, 5, facts=facts), healthy)
-
-
-@pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts"])
-def test_sound_that_starts_before_the_picture_shifts_no_run(tmp_path: Path, suffix: str) -> None:
-    film = tmp_path / f"film.{suffix}"
-    run_ffmpeg(
-        [
-            *("-f", "lavfi", "-i", counting("60", 14), "-f", "lavfi", "-itsoffset", "-0.35", "-i", "sine=d=14"),
-            *(*X264, "-b:a", "32k", "-y", file_url(film)),
-        ],
-        doing="Making a film with sound",
-        deadline_seconds=30,
-    )
-    whole = shown(film, 0, 400)
-    assert np.array_equal(shown(film, 340, 10), whole[340:350])
-    assert np.array_equal(shown(film, 395, 5), whole[395:])
-
-
-@pytest.mark.parametrize("first", [40, 58, 75, 200])
-def test_a_film_that_ends_early_is_held_on_its_last_picture(tmp_path: Path, first: int) -> None:
-    film = make(tmp_path / "film.mp4", *X264, source=counting("24", 2))
-    whole = shown(film, 0, 60)
-    assert len(whole) == 60
-    held = shown(film, first, 20, hold=True)
-    assert len(held) == 20
-    assert np.array_equal(held[-1], whole[-1])
-    assert np.array_equal(held[0], whole[min(first, 59)])
-
-
-def test_a_film_that_ends_early_gives_no_more_than_it_has(tmp_path: Path) -> None:
-    film = make(tmp_path / "film.mp4", *X264, source=counting("24", 2))
-    assert len(shown(film, 40, 60)) == 20
-    assert len(shown(film, 90, 60)) == 0
-
-
-@pytest.mark.parametrize(
-    ("suffix", "options"),
-    [
-        ("mp4", ("-pix_fmt", "yuv420p")),  # untagged and small: bt601
-        ("mp4", ("-pix_fmt", "yuv444p")),
-        ("mp4", (*BT709_RED, "-colorspace", "bt709")),
-        ("mp4", ("-vf", "scale=out_range=pc,format=yuv420p", "-color_range", "pc")),
-        ("mp4", ("-vf", "scale=960:720:out_color_matrix=bt709,format=yuv420p")),  # untagged and large: bt709
-        ("mkv", ("-vf", "scale=out_color_matrix=bt709,format=yuv420p10", "-c:v", "ffv1", "-colorspace", "bt709")),
-        ("mkv", ("-c:v", "ffv1", "-pix_fmt", "gbrp")),
-        ("mov", ("-vf", "scale=out_color_matrix=bt709,format=yuv422p10", "-c:v", "prores_ks", "-colorspace", "bt709")),
-        ("png", ("-frames:v", "1")),
-        ("png", ("-frames:v", "1", "-pix_fmt", "rgb48be")),
-        ("jpg", ("-frames:v", "1", "-q:v", "1")),
-        ("webp", ("-frames:v", "1", "-c:v", "libwebp", "-quality", "95")),
-    ],
-)
-def test_colours_come_out_as_bt709_whatever_they_were(tmp_path: Path, suffix: str, options: tuple[str, ...]) -> None:
-    media = corners(tmp_path / f"media.{suffix}", *options)
-    found = corner_colours(shown(media, frame=WIDE)[0])
-    assert near(found, CORNERS), found
-
-
-def hdr(path: Path, code: float, transfer: str) -> Path:
-    """A film in bt2020 whose picture is one grey, given as the value of the transfer curve (0..1)."""
-    tags = f"setparams=range=tv:colorspace=bt2020nc:color_primaries=bt2020:color_trc={transfer}"
-    grey = f"format=yuv420p10,lutyuv=y={round(64 + 876 * code)},{tags}"
-    return make(path, "-vf", grey, "-c:v", "ffv1", source="color=gray:s=64x48:r=25:d=0.1")
-
-
-@pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
-def test_hdr_keeps_mid_grey_and_white_where_eyes_expect_them(tmp_path: Path, transfer: str) -> None:
-    """BT.2408 table 1: 18 % grey is 38 % of either curve, white 58 % (PQ) or 75 % (HLG); the top is 1000 nits."""
-    white, top = (0.581, 0.752) if transfer == "smpte2084" else (0.75, 1.0)
-    grey, bright, peak = (luma(shown(hdr(tmp_path / "hdr.mkv", code, transfer))).mean() for code in (0.38, white, top))
-    assert 95 < grey < 125
-    assert 200 < bright < 225
-    assert 229 < peak <= 235
-    if transfer == "smpte2084":
-        assert luma(shown(hdr(tmp_path / "sun.mkv", 0.98, transfer))).max() <= 235
-
 
 TURNS = {0: "RGBW", 90: "BRWG", 180: "WBGR", 270: "GWRB"}
 EXIF = {1: "RGBW", 2: "GRWB", 3: "WBGR", 4: "BWRG", 5: "RBGW", 6: "BRWG", 7: "WGBR", 8: "GWRB"}
@@ -309,47 +168,6 @@ def test_contain_of_a_picture_with_the_frames_shape_is_the_picture(tmp_path: Pat
     assert near(corner_colours(shown(film, frame=WIDE, placement=Placement(fit="contain"))[0]), CORNERS)
 
 
-@pytest.mark.parametrize(
-    ("suffix", "options"),
-    [
-        ("webm", ("-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-deadline", "realtime", "-cpu-used", "8")),
-        ("png", ("-frames:v", "1", "-pix_fmt", "rgba")),
-        ("png", ("-f", "apng", "-pix_fmt", "rgba")),
-        ("gif", ("-vf", "split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse")),
-        ("webp", ("-c:v", "libwebp_anim", "-pix_fmt", "yuva420p")),
-        ("mov", ("-c:v", "prores_ks", "-pix_fmt", "yuva444p10le")),
-    ],
-)
-def test_what_is_transparent_lies_over_a_dark_colour(tmp_path: Path, suffix: str, options: tuple[str, ...]) -> None:
-    clear = "color=0xE0E0E0:s=160x120:r=25:d=0.2,format=rgba,geq=r=224:g=224:b=224-mod(N*40\\,120):a='255*lt(X\\,80)'"
-    media = make(tmp_path / f"media.{suffix}", *options, source=clear)
-    pictures = shown(media, 0, 3, frame=WIDE)
-    assert len(pictures) == 3
-    assert near([colour_at(pictures[0], 0.9, 0.5)], [DARK], 8)
-    assert np.mean(colour_at(pictures[0], 0.1, 0.5)) > 200
-
-
-def test_what_is_transparent_shows_the_blurred_copy_where_there_is_one(tmp_path: Path) -> None:
-    round_thing = (
-        "color=0xE0E0E0:s=160x160:r=25:d=0.1,format=rgba,geq=r=224:g=224:b=224:a='255*lt(hypot(X-80,Y-80),60)'"
-    )
-    media = make(tmp_path / "round.png", "-frames:v", "1", source=round_thing)
-    picture = shown(media, placement=Placement(fit="contain"))[0]
-    assert np.mean(colour_at(picture, 0.5, 0.5)) > 200
-    edge = (160 - 90) / 2 / 160  # where the picture ends nothing is seen of its rectangle
-    inside, outside = (np.mean(colour_at(picture, 0.05, edge + step)) for step in (0.02, -0.02))
-    assert abs(inside - outside) < 20
-    assert inside > 35  # the dark colour has 17
-
-
-def test_an_animation_plays_as_a_film(tmp_path: Path) -> None:
-    for suffix, options in (("gif", ()), ("webp", ("-c:v", "libwebp_anim")), ("png", ("-f", "apng"))):
-        media = make(tmp_path / f"media.{suffix}", *options, source=counting("10", 1))
-        pictures = shown(media, 0, 30)
-        changes = np.abs(np.diff(luma(pictures), axis=0)).mean(axis=(1, 2)) > 0.5
-        assert (len(pictures), changes.sum()) == (30, 9), suffix
-
-
 def test_interlaced_films_lose_their_combs(tmp_path: Path) -> None:
     moving = "color=black:s=160x96:r=50:d=1,drawbox=x=0:y=0:w=20:h=96:color=white:t=fill,scroll=h=0.05,interlace"
     codec = ("-flags", "+ildct+ilme", "-c:v", "mpeg2video", "-q:v", "2", "-g", "12")
@@ -382,60 +200,6 @@ def filters(media: Path, frame: Frame, how: Fit = "cover") -> str:
     return fit(
         media, facts, wanted, frame, first=0, count=1, scene_frames=1, pad="0:V:0", label="out", hold=False
     ).filters
-
-
-MOVEMENTS: tuple[Movement, ...] = ("zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down")
-
-
-@pytest.mark.parametrize("movement", MOVEMENTS)
-def test_a_moving_still_is_the_same_in_any_run_and_moves_as_it_is_called(tmp_path: Path, movement: Movement) -> None:
-    ramps = "color=black:s=180x320:r=25:d=0.1,format=yuv420p,geq=lum='20+X/2+Y/4':cb='X/2+60':cr='Y/2+40'"
-    still = make(tmp_path / "still.png", "-frames:v", "1", source=ramps)
-    placement = Placement(movement=movement)
-    whole = shown(still, 0, 40, placement=placement)
-    assert np.array_equal(shown(still, 25, 10, placement=placement), whole[25:35])
-    assert np.array_equal(shown(still, 40, 2, placement=placement)[1], whole[-1])  # stays where it arrived
-    left, right, top, bottom = (luma(whole)[[0, -1]][part].mean(axis=(1, 2)) for part in SIDES)
-    sideways, upright = np.diff(left + right)[0], np.diff(right - left)[0]
-    tall = np.diff(bottom - top)[0]
-    if movement in ("zoom_in", "zoom_out"):
-        assert (upright < -1) == (tall < -1) == (movement == "zoom_in")
-    else:
-        forward = movement in ("pan_right", "pan_down")
-        assert sideways > 1 if forward else sideways < -1
-
-
-SIDES = (np.s_[:, :, :10], np.s_[:, :, -10:], np.s_[:, :10], np.s_[:, -10:])
-
-
-def test_a_still_that_was_not_asked_to_move_stands_still(tmp_path: Path) -> None:
-    still = corners(tmp_path / "still.png", "-frames:v", "1")
-    pictures = shown(still, 3, 5)
-    assert len(pictures) == 5
-    assert np.ptp(pictures, axis=0).max() == 0
-
-
-@pytest.mark.parametrize("movement", ["zoom_in", "pan_left"])
-def test_a_still_moves_without_jitter(tmp_path: Path, movement: Movement) -> None:
-    """Zoompan's residual is 0.56 px on this measure at 1080x1920; ours 0.012."""
-    edge = "color=black:s=540x960:r=25:d=0.1,drawbox=x=350:y=0:w=100:h=960:color=white:t=fill"
-    still = make(tmp_path / "edge.png", "-frames:v", "1", source=edge)
-    frame = Frame(width=360, height=640)
-    pictures = shown(still, 0, 60, placement=Placement(movement=movement), frame=frame, scene_frames=60)
-    profile = np.diff(luma(pictures)[:, 300:330].mean(axis=1), axis=1)[:, 180:290]
-    weights = np.clip(profile, 0, None)
-    places = (weights * np.arange(weights.shape[1])).sum(axis=1) / weights.sum(axis=1)
-    path = np.polynomial.Polynomial.fit(np.arange(60), places, 7)
-    assert np.sqrt(np.mean((places - path(np.arange(60))) ** 2)) < 0.05
-    assert abs(places[-1] - places[0]) > 2
-
-
-def test_one_picture_of_a_film_serves_as_a_still(tmp_path: Path) -> None:
-    film = corners(tmp_path / "film.mp4", *X264, "-frames:v", "1")
-    assert inspect_media(film).is_still
-    pictures = shown(film, 10, 4, frame=WIDE)
-    assert len(pictures) == 4
-    assert near(corner_colours(pictures[3]), CORNERS)
 
 
 # What each version of the fitting code writes. A video in which nothing changed names only the version in its keys.

@@ -100,12 +100,12 @@ def test_each_is_tried_once_per_process(tmp_path: Path, monkeypatch: pytest.Monk
 def test_one_that_hangs_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(hardware, "_DEADLINE_SECONDS", 0.3)
+    monkeypatch.setattr(hardware, "_DEADLINE_SECONDS", 2)
     good = write_result(tmp_path / "good.mp4")
     play_ffmpeg(tmp_path, monkeypatch, {"h264_nvenc": "sleep 30", "h264_qsv": f'cp {good} "$last"'})
     begin = time.monotonic()
     assert find_hardware("auto") == "h264_qsv"
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 20
     assert "was stopped after" in logged.text
 
 
