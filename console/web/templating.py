@@ -18,6 +18,8 @@ from starlette.responses import HTMLResponse
 from console.web.static_files import static_url
 from resources.access import Role
 
+# what a review says of the command line, and what says the same to somebody who has only the page
+_ON_A_PAGE: Final = ("approving needs --allow-demo.", "whoever approves it has to allow that.")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
@@ -32,7 +34,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"moment": _moment, "length": _length, "words": _words, "said": _said}
+    made.filters |= {"moment": _moment, "length": _length, "words": _words}
+    made.filters |= {"said": _said, "finding_said": _finding_said}
     made.globals |= {"static_url": static_url, "version": version("reelineage")}
     return made
 
@@ -66,6 +69,11 @@ def _length(seconds: float) -> str:
 def _words(name: str) -> str:
     """`awaiting_review` as `awaiting review`."""
     return name.replace("_", " ")
+
+
+def _finding_said(message: str, code: str) -> str:
+    """A finding as a page says it. What is stored stays as it is: a review's bytes are hashed."""
+    return message.replace(*_ON_A_PAGE) if code.startswith("stand_in_") else message
 
 
 def _said(message: str) -> Markup:

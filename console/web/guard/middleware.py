@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.web import landing
 from console.web.guard.headers import protect
 from console.web.guard.identity import Identifier
 from console.web.guard.intake import Intake
@@ -84,15 +85,21 @@ class Guard:
             return None
         principal = await self._who(scope)
         if principal is None and path not in _OPEN:
-            how = (
-                "open the console through its proxy"
-                if self._options.proxy
-                else "`reelineage access link` prints a link"
-            )
-            raise HTTPException(401, f"Sign in first: {how}.")
+            raise self._sign_in_first(scope, headers)
         if is_change(scope) and (principal is None or principal.way in _BY_ITSELF):
             check_page(headers)
         return principal
+
+    def _sign_in_first(self, scope: Scope, headers: Headers) -> HTTPException:
+        """What a stranger is told; a browser that wanted to see a page keeps its address."""
+        if self._options.proxy:
+            return HTTPException(401, "Sign in first: open the console through its proxy.")
+        how = "Sign in first: `reelineage access link` prints a link"
+        address = landing.page_asked_for(scope)
+        if address is None:
+            return HTTPException(401, f"{how}.")
+        kept = landing.remembering(self._options, headers.get("host", ""), address)
+        return HTTPException(401, f"{how}. Opened in this browser, it leads on to this page.", kept)
 
     async def _who(self, scope: Scope) -> Principal | None:
         try:

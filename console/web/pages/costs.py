@@ -4,7 +4,7 @@ Belongs here: the filter form, which lines are shown, how long their bars are. N
 (`resources/costs.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Final, get_args
 
@@ -51,11 +51,17 @@ class _Asked:
 
 @router.get("/costs", dependencies=[Depends(needs(Role.VIEWER))])
 def page(
-    request: Request, home: TheHome, by: Typed = "month", since: Typed = "", until: Typed = "", job: Typed = ""
+    request: Request, home: TheHome, by: Typed = "", since: Typed = "", until: Typed = "", job: Typed = ""
 ) -> Response:
-    """The sums that the form asks for; a field that cannot be read is said beside it, and nothing is summed."""
+    """The sums that the form asks for; a field that cannot be read is said beside it, and nothing is summed.
+
+    Unless asked for something else: by month, or by stage while nothing was charged, for months count no free calls.
+    """
     asked = _read(by.strip(), since.strip(), until.strip(), job.strip())
     report = _report(home, asked)
+    if report and not by.strip() and not report.lines:
+        asked = replace(asked, by="stage")
+        report = _report(home, asked)
     lines = report.lines if report else ()
     return render(
         request,

@@ -17,11 +17,12 @@ from console.comparing import parts_at, verdict
 from console.web.guard import needs
 from console.web.pages.job_page import job_page
 from console.web.parts import TheHome
+from console.web.places import in_words
 from console.web.row_ids import RowNumber
 from console.web.templating import render
 from reelineage import lineage
 from reelineage.comparing.branches import PartComparison, branch_of, compare
-from reelineage.comparing.comparison import Absent, Difference, written
+from reelineage.comparing.comparison import Absent, Difference
 from reelineage.errors import BadInput, NotFound
 from reelineage.family import Ref, parse_reference
 from reelineage.fingerprint import canonical_json
@@ -134,7 +135,7 @@ def _stage(part: PartComparison) -> Stage:
 
 
 def _told(difference: Difference) -> tuple[str, str, str]:
-    return written(difference.path), _value(difference.before), _value(difference.after)
+    return in_words(difference.path), _value(difference.before), _value(difference.after)
 
 
 def _value(value: JsonValue | Absent) -> str:

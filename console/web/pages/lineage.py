@@ -24,6 +24,7 @@ from console.web.templating import render
 from reelineage.errors import BadInput, TooMuch
 from reelineage.family import Ref
 from resources.home import Home
+from resources.lineage_examples import examples
 
 router = APIRouter()
 
@@ -46,18 +47,11 @@ def search(request: Request, home: TheHome, asked: Annotated[Asked, Query()]) ->
     """Look for what somebody typed; a row of its own has an address of its own."""
     typed = asked.ref.strip()
     if not typed:
-        return render(request, "lineage_search.html", title="Lineage", typed="", problem="")
+        return _asking(request, home)
     try:
         question = question_typed(home, typed, asked.direction, asked.as_of)
     except BadInput as problem:
-        return render(
-            request,
-            "lineage_search.html",
-            status_code=status_of(problem),
-            title="Lineage",
-            typed=typed,
-            problem=str(problem),
-        )
+        return _asking(request, home, typed=typed, problem=str(problem), status_code=status_of(problem))
     if not question.text:
         return RedirectResponse(question.address(), 303)
     return _answered(request, home, question, asked)
@@ -68,6 +62,22 @@ def show(request: Request, home: TheHome, node: str, key: str, asked: Annotated[
     """The lineage of one row; with `kind` the list of all rows of that kind in it."""
     question = question_about(home, node, key, asked.direction, asked.as_of)
     return _answered(request, home, question, asked)
+
+
+def _asking(request: Request, home: Home, *, typed: str = "", problem: str = "", status_code: int = 200) -> Response:
+    """The search box, what can be asked, and rows that are there to be asked about."""
+    with home.database.read() as session:
+        found = examples(session)
+    return render(
+        request,
+        "lineage_search.html",
+        status_code=status_code,
+        title="Lineage",
+        typed=typed,
+        problem=problem,
+        examples=found,
+        label=label,
+    )
 
 
 def _answered(request: Request, home: Home, question: Question, asked: Asked) -> Response:

@@ -25,6 +25,7 @@ from reelineage.models import Artifact, TrendObservation
 from reelineage.rights.disclosure import Part
 from reelineage.takedown.withdrawal import told
 from resources.access import Role
+from resources.edit_details import EditDetails, edit_details
 from resources.media_files import DRAWING
 from resources.row_details import Details, citations_of, details_of, seen_of, targets_of
 
@@ -74,8 +75,14 @@ def _more(session: Session, found: Details) -> dict[str, object]:
         "chart": _views(seen),
         "citations": citations_of(session, int(ref.key)) if ref.node == "script" else {},
         "targets": targets_of(session, int(ref.key)) if ref.node == "tombstone" else (),
+        "edit": _edit(session, found) if ref.node == "edit" else None,
         "player": "" if found.tombstone or found.withdrawn else _player(session, ref, values),
     }
+
+
+def _edit(session: Session, found: Details) -> EditDetails:
+    values = found.values
+    return edit_details(session, values["id"], script_id=values["script_id"], changes=values["changes"])
 
 
 def _player(session: Session, ref: Ref, values: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Signing in with a link that works once, and signing out.
 
-Belongs here: from a secret to the session cookie. Following the link changes nothing yet (mail programs follow links
-too): a button does.
+Belongs here: from a secret to the session cookie. Not here: where signing in leads (`../landing.py`). Following the
+link changes nothing yet (mail programs follow links too): a button does.
 """
 
 from typing import Annotated
@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from console.web import landing
 from console.web.guard import Asker
 from console.web.guard.cookies import drop_session, set_session
 from console.web.guard.identity import Identifier, peer_of
@@ -58,8 +59,11 @@ def sign_in(
     _end_session(request, home)
     secret, principal = made
     _identifier(request).remember(secret, principal)
-    answer = RedirectResponse("/", 303)
+    wanted = landing.remembered(options, request.headers)
+    answer = RedirectResponse(wanted or "/", 303)
     set_session(answer, options, request.headers["host"], secret)
+    if wanted:
+        landing.forget(answer, options, request.headers["host"])
     return answer
 
 

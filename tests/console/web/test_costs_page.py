@@ -84,6 +84,34 @@ def test_a_filter_that_cannot_be_read_is_said_and_what_was_typed_is_kept(home: H
         assert name == "by" or f'value="{value}"' in answer.text
 
 
+def test_the_first_look_shows_free_calls_while_nothing_was_charged(any_home: Home) -> None:
+    asking = client(any_home, Role.VIEWER)
+    assert "No provider was asked for anything yet" in asking.get("/costs").text
+    call(any_home, model="free", cost=0)
+    call(any_home, model="free", cost=0)
+    text = asking.get("/costs").text
+    assert '<option value="stage" selected>' in text
+    assert "<dd>2</dd>" in text
+    assert "All calls were free: nothing was charged." in text
+    assert "Free calls are counted by stage" in asking.get("/costs?by=month").text
+    call(any_home, model="priced", cost=1_500_000_000)
+    text = asking.get("/costs").text
+    assert '<option value="month" selected>' in text
+    assert "were free: nothing" not in text
+
+
+def test_an_unknown_price_is_no_free_call(home: Home) -> None:
+    call(home, model="unknown", cost=None)
+    text = client(home, Role.VIEWER).get("/costs").text
+    assert '<option value="month" selected>' in text
+    assert "free: nothing was charged" not in client(home, Role.VIEWER).get("/costs?by=stage").text
+
+
+def test_the_way_from_months_to_all_calls_keeps_what_was_asked_for(home: Home) -> None:
+    text = client(home, Role.VIEWER).get("/costs?by=month&since=2026-10-01&until=&job=").text
+    assert 'href="/costs?by=stage&amp;since=2026-10-01"' in text
+
+
 def test_a_range_without_a_call_says_so(home: Home) -> None:
     answer = client(home, Role.VIEWER).get("/costs?since=2030-01-01&until=&job=&by=month")
     assert answer.status_code == 200

@@ -47,6 +47,8 @@ def test_an_edit_that_no_video_was_made_from_yet_is_compared_by_its_script(home:
         found = Page(answer.text)
         assert "script:1 and script:2 part at" in found.text
         assert "Taps that drip" in {cell.text for cell in found.all("td")}
+        chosen = [option.text for option in found.all("option", selected="")]
+        assert chosen == ["Version 1 (script:1)", "Version 2 (script:2)"]
 
 
 def test_one_version_has_nothing_to_be_compared_with(home: Home) -> None:
