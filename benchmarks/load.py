@@ -23,8 +23,9 @@ import psutil
 from benchmarks.lineage_measures import quantile
 from benchmarks.lineage_places import server
 from benchmarks.load_house import free_port, furnish, home_at, serving
-from benchmarks.load_people import Answers, everybody
+from benchmarks.load_people import Answers, everybody, order_alone
 
+_ORDERS_ALONE = 40
 _WARM_SHARE = 1 / 12  # of the time: the first pages compile templates and statements
 
 
@@ -51,6 +52,9 @@ def measure(url: str | None, given: argparse.Namespace) -> dict[str, Any]:
         house = furnish(home, given.jobs, port)
         home.database.close()
         with serving(home.settings, port) as process:
+            alone = asyncio.run(order_alone(house, _ORDERS_ALONE))
+            if alone.errors:
+                sys.exit(f"Ordering videos while nobody else asks: {alone.errors[0]}")
             before, own, load = _cpu(process), time.process_time(), psutil.getloadavg()
             answers = asyncio.run(
                 everybody(
@@ -64,6 +68,7 @@ def measure(url: str | None, given: argparse.Namespace) -> dict[str, Any]:
                 )
             )
             return summary(answers, given.seconds) | {
+                "generate_alone": _times(alone.seconds["API: generate"], given.seconds),
                 "server_cpu_seconds": round(_cpu(process) - before, 1),
                 "load_cpu_seconds": round(time.process_time() - own, 1),
                 "server_memory_mb": round(process.memory_info().rss / 1e6),
@@ -92,6 +97,8 @@ def _told(engine: str, found: dict[str, Any]) -> str:
         if times["count"]:
             shown = "".join(f"{times[name]:>9,.1f}" for name in ("p50", "p95", "p99", "max"))
             lines.append(f"  {what:<22}{times['count']:>9,}{shown}")
+    lone = found["generate_alone"]
+    lines.append(f"  generate while nobody else asks: p50 {lone['p50']}, p95 {lone['p95']}, max {lone['max']}")
     lines.append(
         f"  {len(found['errors'])} errors; CPU seconds: server {found['server_cpu_seconds']}, load "
         f"{found['load_cpu_seconds']}; server memory {found['server_memory_mb']} MB"

@@ -157,6 +157,16 @@ async def write(person: Person, waiting: "deque[Waiting]", *, until: float, thin
             await person.look(think_seconds)
 
 
+async def order_alone(house: House, orders: int) -> Answers:
+    """Order so many videos, one after the other, while nobody else asks for anything."""
+    answers = Answers()
+    async with httpx2.AsyncClient(base_url=house.address, timeout=30, trust_env=False) as client:
+        person = Person(client, house.writers_token, answers, random.Random(0))  # noqa: S311 — no secrets
+        for _ in range(orders):
+            await person.tell("API: generate", "/api/generate", {"theme": "trend_briefing"}, expected=201)
+    return answers
+
+
 async def everybody(
     house: House, *, readers: int, writers: int, seconds: float, warm_seconds: float, think_seconds: float, seed: int
 ) -> Answers:
