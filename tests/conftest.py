@@ -6,13 +6,15 @@ Belongs here: fixtures used by several folders. Not here: documents made up for 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 from sqlalchemy import create_engine, text
 
+from resources import database as database_module
 from resources.database import Database
 from resources.home import Home, open_home
 from resources.settings import Settings
@@ -32,6 +34,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def postgres_server() -> Iterator[str]:
     """The URL of a real PostgreSQL, started from a wheel, with a template database that has the schema.
 
+    It writes through to no disk: no test pulls the machine's plug, and a database for each test costs half of the time.
     It lies outside pytest's own folder, which each new pytest on the machine closes for other users: as root, the
     server runs as a user of its own and would lose its files while it works.
     """
@@ -41,6 +44,9 @@ def postgres_server() -> Iterator[str]:
 
         server = get_server(Path(folder) / "data")
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            _execute(url, f"ALTER SYSTEM SET {setting} = off")
+        _execute(url, "SELECT pg_reload_conf()")
         _execute(url, "CREATE DATABASE reelineage_template")
         template = Database(_with_name(url, "reelineage_template"))
         with template.read():
@@ -78,6 +84,20 @@ def _execute(url: str, statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sqlite_writes_through_to_no_disk() -> Iterator[None]:
+    """As above: a killed process loses nothing, and each commit of each test would wait for the disk."""
+    prepare = database_module._prepare_sqlite
+
+    def quickly(connection: Any, record: object) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database_module, "_prepare_sqlite", quickly)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +162,79 @@ def any_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str)
     home = open_home()
     yield home
     home.database.close()
+
+
+Fill = Callable[[Home], object]
+FillHome = Callable[[Fill], Home]
+
+
+@pytest.fixture(scope="session")
+def filled_template(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> Callable[[Fill, str | None], Path]:
+    """Homes with the rows that many tests begin with, each made once per worker and engine: copied, never changed.
+
+    On PostgreSQL, whose server is given, the rows lie in a template database that is named as the folder.
+    """
+    made: dict[tuple[Fill, bool], Path] = {}
+
+    def of(fill: Fill, server: str | None) -> Path:
+        key = fill, server is None
+        if key not in made:
+            root = tmp_path_factory.mktemp("filled") / f"filled_{len(made)}"
+            url = _with_name(server, root.name) if server else None
+            if server:
+                _execute(server, f"CREATE DATABASE {root.name} TEMPLATE reelineage_template")
+                root.mkdir()
+            else:
+                _prepared(root, sqlite_template)
+            home = Home(Settings(home=root, database_url=url))
+            fill(home)
+            home.database.close()
+            made[key] = root
+        return made[key]
+
+    return of
+
+
+@pytest.fixture
+def fill_home(home: Home, filled_template: Callable[[Fill, str | None], Path]) -> FillHome:
+    """`fill_home(fill)` is the test's home as `fill` leaves an empty one, without the work."""
+
+    def filled(fill: Fill) -> Home:
+        shutil.copytree(filled_template(fill, None), home.root, dirs_exist_ok=True)
+        return home
+
+    return filled
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fill_any_home(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    filled_template: Callable[[Fill, str | None], Path],
+    request: pytest.FixtureRequest,
+) -> Iterator[FillHome]:
+    """The same on either engine."""
+    opened: list[Home] = []
+    server = str(request.getfixturevalue("postgres_server")) if request.param == "postgresql" else None
+    name = f"t{abs(id(request))}"
+
+    def filled(fill: Fill) -> Home:
+        template = filled_template(fill, server)
+        shutil.copytree(template, tmp_path / "home")
+        monkeypatch.setenv("REELINEAGE_HOME", str(tmp_path / "home"))
+        if server:
+            _execute(server, f"CREATE DATABASE {name} TEMPLATE {template.name}")
+            monkeypatch.setenv("REELINEAGE_DATABASE_URL", _with_name(server, name))
+        opened.append(open_home())
+        return opened[-1]
+
+    yield filled
+    for home in opened:
+        home.database.close()
+        if server:
+            _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, expect, sync_playwright
 
+from console.sockets import listen
 from console.web.app import build_app
 from console.web.guard.cookies import cookie_name
 from console.web.options import Options
@@ -22,6 +23,8 @@ from resources.access import SESSION_LIFETIME, Role, make_key
 from resources.home import Home
 from tests.console.processes import free_port, wait_for
 
+PATIENCE_SECONDS = 60
+"""How long a page may take for anything on a machine that is busy; who gets an answer sooner goes on at once."""
 _NAMES = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -36,6 +39,7 @@ def chromium() -> str:
 def browser() -> Iterator[Browser]:
     """Chromium. Of this package only: while it runs, its event loop is in the way of other tests' own."""
     sandbox = [] if os.geteuid() else ["--no-sandbox"]  # root has none
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=chromium(), args=[*sandbox, "--autoplay-policy=no-user-gesture-required"]
@@ -76,14 +80,14 @@ def serving(home: Home, **options: object) -> Iterator[str]:
     port = free_port()
     app = build_app(home, Options(port=port, **options))  # type: ignore[arg-type]  # passed on as they are
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="on"))
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listen("127.0.0.1", port)]}, daemon=True)
     thread.start()
     try:
-        wait_for(lambda: server.started, "the console", seconds=20)
+        wait_for(lambda: server.started, "the console", seconds=PATIENCE_SECONDS)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive(), "the console did not stop"
 
 
@@ -93,7 +97,7 @@ def visiting(
 ) -> Iterator[Visitor]:
     """A signed-in visitor; `look` are Playwright's options of a context (colour scheme, width, JavaScript)."""
     context = browser.new_context(**look)  # type: ignore[arg-type]  # passed on as they are
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     if role is not None:
         secret = make_key(home.database, "session", "tester", role, lifetime=SESSION_LIFETIME)
         name = cookie_name(Options(port=urlsplit(url).port or 80), urlsplit(url).netloc)
@@ -125,7 +129,7 @@ def visiting(
     assert visitor.errors == [], "a page's script failed, or broke the page's policy"
 
 
-def until(page: Page, condition: str, seconds: float = 15) -> None:
+def until(page: Page, condition: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Ask the page until a condition of JavaScript holds; the page's policy forbids that it waits by itself."""
 
     def holds() -> bool:

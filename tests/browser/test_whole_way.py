@@ -14,7 +14,7 @@ from reelineage import lineage
 from reelineage.models import Clip, Edit, ProviderCall, TrendAnalysis, TrendReport
 from resources.audit import audit_all
 from resources.home import Home
-from tests.browser.conftest import until
+from tests.browser.conftest import PATIENCE_SECONDS, until
 from tests.console.processes import BIN, free_port, outputs, started, wait_for
 from tests.tiny import TINY_THEME
 
@@ -66,7 +66,7 @@ def test_a_video_is_ordered_watched_approved_and_reworded_in_the_browser(browser
     port = free_port()
     with started(studio.root, BIN / "reelineage", "up", "--port", port):
         context = browser.new_context()
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         page = context.new_page()
         page.goto(link_of(studio))
         page.get_by_label("name").fill("Reviewer one")
@@ -111,7 +111,7 @@ def test_a_video_is_ordered_watched_approved_and_reworded_in_the_browser(browser
         page.locator("svg a[href='/records/edit/1']").first.click()
         expect(page.locator("h1")).to_contain_text("Edit 1")
         page.goto(f"http://127.0.0.1:{port}/dagster/")
-        expect(page.locator("body")).to_contain_text("reelineage", timeout=60_000)
+        expect(page.locator("body")).to_contain_text("reelineage")
         context.close()
     assert audit_all(studio) == []
 

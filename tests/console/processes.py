@@ -5,6 +5,7 @@ Belongs here: starting, asking and ending. Not here: forked children with tiny p
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -93,18 +95,28 @@ def of_home(home: Path) -> list[psutil.Process]:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that nobody listens on now, below those that the system gives to whoever asks for any.
+
+    One of those could be given away again before the console of a test has taken it.
+    """
+    while True:
+        port = 15_000 + secrets.randbelow(17_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
-    """Ask until the condition holds."""
-    end = time.monotonic() + seconds
+    """Ask until the condition holds, often at first."""
+    end, pause = time.monotonic() + seconds, 0.02
     while not condition():
         assert time.monotonic() < end, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.5)
+        time.sleep(pause)
+        pause = min(pause * 1.3, 0.5)
 
 
 def asked(
@@ -136,7 +148,8 @@ def answers(port: int, token: str) -> bool:
     """Whether Dagster's pages are there and have loaded the code location."""
     question = "{ repositoriesOrError { __typename ... on RepositoryConnection { nodes { name } } } }"
     try:
-        status, body = asked(port, "/dagster/graphql", token, {"query": question}, seconds=10)
-    except OSError:
+        status, body = asked(port, "/dagster/graphql", token, {"query": question}, seconds=30)
+    except (OSError, HTTPException):
         return False
-    return status == 200 and bool(json.loads(body)["data"]["repositoriesOrError"].get("nodes"))
+    found = (json.loads(body).get("data") or {}) if status == 200 else {}  # none while it is loading its code again
+    return bool((found.get("repositoriesOrError") or {}).get("nodes"))

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -17,7 +18,7 @@ from tests.console.processes import free_port, wait_for
 
 _HOST = "Host: here\r\n"
 _WHOLE = f"GET / HTTP/1.1\r\n{_HOST}\r\n"
-_SILENT_SECONDS = 0.4
+_SILENT_SECONDS = 1.0
 
 
 async def _answering(scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,7 +30,7 @@ async def _answering(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.send", "text": "still here"})
         return
     if scope["path"] == "/slow":
-        await asyncio.sleep(_SILENT_SECONDS * 3)
+        await asyncio.sleep(_SILENT_SECONDS * 1.5)
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
     await send({"type": "http.response.body", "body": b"done"})
 
@@ -44,10 +45,10 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     server = Server(settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listen("127.0.0.1", number)]})
     thread.start()
-    wait_for(lambda: server.started, "the server", seconds=20)
+    wait_for(lambda: server.started, "the server", seconds=60)
     yield number
     server.should_exit = True
-    thread.join(20)
+    thread.join(60)
 
 
 def _is_closed(connection: socket.socket) -> bool:
@@ -75,15 +76,16 @@ def _is_closed(connection: socket.socket) -> bool:
     ],
 )
 def test_whoever_opens_a_connection_and_asks_nothing_does_not_keep_it(port: int, sent: str) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(sent.encode())
         time.sleep(_SILENT_SECONDS / 2)
-        connection.sendall(b"x" if sent else b"")  # a byte now and then does not buy more time
+        with suppress(ConnectionError):  # it is closed already
+            connection.sendall(b"x" if sent else b"")  # a byte now and then does not buy more time
         assert _is_closed(connection)
 
 
 def test_an_answer_that_takes_longer_is_given_and_the_connection_goes_on(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         for path in ("/slow", "/", "/slow"):
             connection.sendall(f"GET {path} HTTP/1.1\r\n{_HOST}\r\n".encode())
             said = b""
@@ -95,6 +97,6 @@ def test_an_answer_that_takes_longer_is_given_and_the_connection_goes_on(port: i
 
 def test_a_websocket_may_be_silent_for_longer(port: int) -> None:
     with connect(f"ws://127.0.0.1:{port}/", proxy=None) as opened:
-        time.sleep(_SILENT_SECONDS * 2)
+        time.sleep(_SILENT_SECONDS * 1.5)
         opened.send("are you there?")
-        assert opened.recv(timeout=5) == "still here"
+        assert opened.recv(timeout=20) == "still here"

@@ -18,18 +18,22 @@ from reelineage.family import Ref
 from reelineage.models import Tombstone
 from reelineage.models import Video as VideoRow
 from resources.home import Home
+from tests.conftest import FillHome
 from tests.console.cli import call, complaint
 from tests.factories import fill_job, new_job
 
 
-@pytest.fixture
-def takes(home: Home) -> Home:
-    """Job 1 with two takes (videos 1 and 2) and the first take made once more (video 3)."""
+def three_takes(home: Home) -> None:
     job = new_job(home)
     fill_job(home, job, "run-1", take=1)
     fill_job(home, job, "run-2", take=2)
     fill_job(home, job, "run-3", take=1)
-    return home
+
+
+@pytest.fixture
+def takes(fill_home: FillHome) -> Home:
+    """Job 1 with two takes (videos 1 and 2) and the first take made once more (video 3)."""
+    return fill_home(three_takes)
 
 
 def first_words(said: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from console import making
 from console.making import Display
-from resources.workbench import Part, Progress
+from resources.work import Part, Progress
 
 
 def step(done: int, *names: str, finished: bool = False) -> Progress:

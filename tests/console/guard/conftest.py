@@ -20,7 +20,7 @@ def port(home: Home) -> Iterator[int]:
     server = Server(config(build_app(home, Options(port=number))))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listen("127.0.0.1", number)]})
     thread.start()
-    wait_for(lambda: server.started, "the console", seconds=20)
+    wait_for(lambda: server.started, "the console", seconds=60)
     yield number
     server.should_exit = True
-    thread.join(20)
+    thread.join(60)

@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +36,12 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
             return await work
 
     return asyncio.run(bounded())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the others go on until it holds; `run` gives up in the end."""
+    while not condition():  # noqa: ASYNC110 — a caught log and a listener's memory ring no bell
+        await asyncio.sleep(0.02)
 
 
 def progress(home: Home, job_id: int, text: str) -> None:
@@ -79,8 +85,7 @@ def test_each_change_is_told_once_to_those_who_watch_the_job(any_home: Home) -> 
     async def watch() -> tuple[list[str | None], tuple[JobCard, ...]]:
         feed = Feed(any_home.database, pause_seconds=0.01)
         told = []
-        with feed.listening({mine: None}) as listener, feed.listening({99: None}) as elsewhere:
-            await asyncio.sleep(0.3)
+        with feed.listening({mine: sign(any_home, mine)}) as listener, feed.listening({99: None}) as elsewhere:
             for text in ("clips 1/7 scene 1", "clips 2/7 scene 2"):
                 progress(any_home, other, text)
                 progress(any_home, mine, text)
@@ -96,12 +101,12 @@ def test_a_change_between_the_page_and_its_stream_is_told_at_once(home: Home) ->
     shown = sign(home, job_id)
     progress(home, job_id, "clips 1/7 scene 1")
 
-    async def watch(known: str) -> tuple[JobCard, ...]:
+    async def watch(known: str, seconds: float) -> tuple[JobCard, ...]:
         with Feed(home.database, pause_seconds=0.01).listening({job_id: known}) as listener:
-            return await listener.next(0.5)
+            return await listener.next(seconds)
 
-    assert [card.progress for card in run(watch(shown))] == ["clips 1/7 scene 1"]
-    assert run(watch(sign(home, job_id))) == ()
+    assert [card.progress for card in run(watch(shown, SOON))] == ["clips 1/7 scene 1"]
+    assert run(watch(sign(home, job_id), 0.5)) == ()
 
 
 def test_many_changes_before_one_was_sent_are_told_as_the_last_of_them(home: Home) -> None:
@@ -112,7 +117,7 @@ def test_many_changes_before_one_was_sent_are_told_as_the_last_of_them(home: Hom
         with feed.listening({job_id: sign(home, job_id)}) as listener:
             for number in range(1, 6):
                 progress(home, job_id, f"clips {number}/7 scene {number}")
-                await asyncio.sleep(0.05)
+                await until(lambda: listener.signs[job_id] == sign(home, job_id))  # it has been told of this one too
             return await listener.next(SOON)
 
     assert [card.progress for card in run(watch())] == ["clips 5/7 scene 5"]
@@ -121,23 +126,24 @@ def test_many_changes_before_one_was_sent_are_told_as_the_last_of_them(home: Hom
 def test_one_look_serves_all_who_listen_and_nobody_looks_for_nobody(home: Home) -> None:
     job_id = claimed(home)
 
-    async def looks(listeners: int) -> int:
+    async def looks(listeners: int) -> None:
         feed = Feed(home.database, pause_seconds=0.1)
         with queries(home) as sent:
+            began = time.monotonic()
             held = [feed.listening({job_id: None}) for _ in range(listeners)]
             for one in held:
                 one.__enter__()
-            await asyncio.sleep(0.55)
+            await until(lambda: len(sent) >= 3)
+            assert len(sent) <= (time.monotonic() - began) / 0.1 + 2
             for one in held:
                 one.__exit__(None, None, None)
-            await asyncio.sleep(0.2)
-            found = len(sent)
-            await asyncio.sleep(0.3)
-            assert len(sent) == found  # it rests
-        return found
+            found = -1
+            while found != len(sent):  # it rests after the look that it may be taking
+                found = len(sent)
+                await asyncio.sleep(0.3)
 
-    assert run(looks(1)) >= 3
-    assert run(looks(200)) <= 7
+    run(looks(1))
+    run(looks(200))
 
 
 def test_a_database_that_is_away_for_a_moment_ends_no_stream(home: Home, caplog: pytest.LogCaptureFixture) -> None:
@@ -149,13 +155,12 @@ def test_a_database_that_is_away_for_a_moment_ends_no_stream(home: Home, caplog:
             with home.database.write() as session:
                 session.connection().exec_driver_sql("ALTER TABLE scripts RENAME TO away")
             progress(home, job_id, "clips 1/7 scene 1")
-            await asyncio.sleep(0.3)
+            await until(lambda: "It is tried again" in caplog.text)
             with home.database.write() as session:
                 session.connection().exec_driver_sql("ALTER TABLE away RENAME TO scripts")
             return await listener.next(SOON)
 
     assert [card.progress for card in run(watch())] == ["clips 1/7 scene 1"]
-    assert "It is tried again" in caplog.text
 
 
 # --- how it is sent --------------------------------------------------------------------------------------------------
@@ -216,7 +221,9 @@ def test_a_server_with_open_streams_stops_at_once_and_those_who_left_are_forgott
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     app = build_app(home, Options(port=port))
-    server = Server(config(app))
+    settings = config(app)
+    settings.timeout_graceful_shutdown = 10 * round(SOON)  # uvicorn would cut what is open: nothing must be by then
+    server = Server(settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     (feed,) = [one for one in live._FEEDS if one._database is home.database]
@@ -235,11 +242,9 @@ def test_a_server_with_open_streams_stops_at_once_and_those_who_left_are_forgott
         assert wait(lambda: len(feed._listeners) == 3)
         watchers.pop().close()
         assert wait(lambda: len(feed._listeners) == 2)
-        began = time.monotonic()
         server.should_exit = True
-        thread.join(SOON)
+        thread.join(3 * SOON)
         assert not thread.is_alive()
-        assert time.monotonic() - began < 3  # uvicorn would wait five seconds, then cut them
         assert feed.closed
         for watcher in watchers:
             watcher.close()
