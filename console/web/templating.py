@@ -19,6 +19,11 @@ from console.web.static_files import static_url
 from resources.access import Role
 
 # what a review says of the command line, and what says the same to somebody who has only the page
+_STAND_INS: Final = {
+    "stand_in_demo": "Demo data",
+    "stand_in_fallback": "A provider stood in for another",
+    "stand_in_ambiguous": "The answer to a paid call was lost",
+}
 _ON_A_PAGE: Final = ("approving needs --allow-demo.", "whoever approves it has to allow that.")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -35,7 +40,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"moment": _moment, "length": _length, "words": _words}
-    made.filters |= {"said": _said, "finding_said": _finding_said}
+    made.filters |= {"said": _said, "finding_said": _finding_said, "finding_titled": _finding_titled}
     made.globals |= {"static_url": static_url, "version": version("reelineage")}
     return made
 
@@ -69,6 +74,11 @@ def _length(seconds: float) -> str:
 def _words(name: str) -> str:
     """`awaiting_review` as `awaiting review`."""
     return name.replace("_", " ")
+
+
+def _finding_titled(code: str) -> str:
+    """The heading of a finding, from its code."""
+    return _STAND_INS.get(code) or _words(code).capitalize()
 
 
 def _finding_said(message: str, code: str) -> str:

@@ -21,6 +21,7 @@ def test_demo_data_is_told_to_people_who_have_only_the_page(finished: Home, addr
     text = client(finished, Role.VIEWER).get(address).text
     findings = [one.text for one in Page(text).all("p")]
     assert ON_A_PAGE in findings
+    assert [one.text for one in Page(text).all("h3") if one.text.startswith("Demo data")]
     assert not [one for one in findings if "--allow-demo" in one]
 
 
