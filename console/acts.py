@@ -16,6 +16,7 @@ from console.dagster_home import OpenInstance, open_instance
 from pipeline_assets.partitions import register_partition
 from reelineage import lineage
 from reelineage.editing import Change
+from reelineage.errors import TransientError
 from reelineage.models import Decision, Edit, Job, Script
 from resources.decisions import VERDICTS, decide
 from resources.editing import edit_script
@@ -48,6 +49,7 @@ class Acts:
 
         Raises:
             BadInput, NotFound, Conflict: as `resources.decisions.decide`.
+            TransientError: it is decided, but its files could not be moved; they follow (`OutputView.catch_up`).
         """
         decision = decide(
             self._home.database,
@@ -59,9 +61,11 @@ class Acts:
             video_id=video_id,
             video_sha256=video_sha256,
         )
-        path = self._home.output.sync(job_id)
+        path, failure = self._placed(job_id)
         with _telling(f"the decision on job {job_id}"), self._dagster(self._home) as instance:
             instance.report_runless_asset_event(_of_decision(self._home, decision, path))
+        if failure:
+            raise failure
         return decision, path
 
     def edit(
@@ -73,12 +77,15 @@ class Acts:
 
         Raises:
             BadInput, NotFound, Conflict: as `resources.editing.edit_script`.
+            TransientError: as `decide`.
         """
         edit, script = edit_script(self._home, job_id, script_id=script_id, changes=changes, actor=actor, reason=reason)
-        self._home.output.sync(job_id)
+        _, failure = self._placed(job_id)
         with _telling(f"edit:{edit.id} of job {job_id}"), self._dagster(self._home) as instance:
             register_partition(instance, job_id)
             instance.report_runless_asset_event(_of_edit(edit, script))
+        if failure:
+            raise failure
         return edit, script
 
     def cancel(self, job_id: int) -> Job:
@@ -95,6 +102,13 @@ class Acts:
                 if run is not None and run.remote_job_origin is not None:
                     instance.run_launcher.terminate(run_id)
         return job
+
+    def _placed(self, job_id: int) -> tuple[Path | None, TransientError | None]:
+        """Where the MP4 lies now, and what kept its files from their place: whoever acted is told so at the end."""
+        try:
+            return self._home.output.sync(job_id), None
+        except TransientError as error:
+            return None, error
 
 
 @contextmanager

@@ -20,9 +20,9 @@ from console.web.options import checked_options
 from resources.home import open_home
 from resources.job_orders import read_theme, ready_themes
 
-# Measured with 200 readers: half of the pages took over 1.2 s with 40 threads, 0.5 s with 6, 0.1 s with 3. SQLite gives
+# Measured with 200 readers: more threads only make each answer slower (docs/benchmarks.md). SQLite gives
 # the interpreter away at every row, and waits for it up to this interval while other threads are at work.
-_THREADS = 4
+_THREADS = 3
 _SWITCH_SECONDS = 0.0005
 
 

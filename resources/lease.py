@@ -43,6 +43,8 @@ def is_gone(host: str | None, pid: int | None, started_at: float | None) -> bool
         return abs(now_there - started_at) > 1.0 or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+    except (PermissionError, psutil.AccessDenied):
+        return False  # it is there, and hidden from us: its lease tells the rest
 
 
 def seconds_between_signs(lease_seconds: float) -> float:

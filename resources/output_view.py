@@ -44,7 +44,8 @@ class OutputView:
         """Put the job's current reviewed video where its decision says, remove older ones; returns the MP4's path.
 
         Raises:
-            TransientError: a file cannot be put there; what the tables say stands, and `catch_up` tries again.
+            TransientError: a file cannot be put there or removed; what the tables say stands, and `catch_up` tries
+                again.
         """
         wanted = self._wanted_now(job_id)
         while True:
@@ -76,15 +77,21 @@ class OutputView:
                 for (number, of_job), last in zip(_CHANGED_BY, seen, strict=False)
                 for job_id in session.scalars(select(of_job).where(number > last))
             }
+        failures: list[TransientError] = []
         for job_id in sorted(changed):
-            self.sync(job_id)
+            try:
+                self.sync(job_id)
+            except TransientError as error:
+                failures.append(error)  # raised below: one job's file keeps no other's from people
+        if failures:
+            raise failures[0]
         self._caught_up = newest
 
     def repair(self) -> None:
         """Make the whole view true again, for instance after a crash or a restored backup.
 
         Raises:
-            TransientError: a file cannot be put there.
+            TransientError: a file cannot be put there or removed.
         """
         while True:
             moment = self._moment()
@@ -114,6 +121,17 @@ class OutputView:
             return self._wanted(session, job_id)
 
     @staticmethod
+    def _remove(path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise TransientError(
+                f"Removing {path.name} from {path.parent}: {error.strerror or error}. What was made, decided or taken "
+                "down is stored; only this file still lies there. Mend that; `reelineage up` removes it within a "
+                "minute."
+            ) from error
+
+    @staticmethod
     def _remove_abandoned(part: Path) -> None:
         """A link that was never moved to its place, because its process died, keeps the bytes of its file alive."""
         try:
@@ -127,14 +145,22 @@ class OutputView:
         return [path for path in (self.root / folder).glob(f"{prefix}*") if _NAME.fullmatch(path.name)]
 
     def _make_true(self, wanted: dict[Path, str], found: list[Path]) -> None:
+        failures: list[TransientError] = []
         for path in found:
             if path not in wanted:
-                path.unlink(missing_ok=True)
+                try:
+                    self._remove(path)
+                except TransientError as error:
+                    failures.append(error)  # raised below: what was taken down goes whatever else stays
         for path, sha256 in wanted.items():
             try:
                 self._link(sha256, path)
             except MissingUpstream:
                 continue  # one lost file must not keep all others from people; the audit names it
+            except TransientError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def _wanted(self, session: Session, job_id: int) -> dict[Path, str]:
         """Path -> sha256 of the files that should be there, the MP4 first; none of a video that was taken down."""

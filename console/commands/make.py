@@ -8,10 +8,11 @@ import click
 
 from console.dagster_home import prepare
 from console.making import Made, make_now, new_run_id
+from console.output import put_right
 from console.showing.tree import tree
 from console.showing.view import View
 from reelineage.explain import explain, starts_of
-from reelineage.family import Ref
+from reelineage.family import Ref, stand_ins_behind
 from reelineage.look import ProfileName
 from resources.home import Home, open_home
 from resources.job_orders import create_job, read_theme_file
@@ -28,7 +29,7 @@ def make(theme: Path, trends: Path | None, seed: int | None, profile: str | None
     """Make a video from THEME (a YAML file) now, and print where it lies and what it was made from."""
     home = open_home()
     prepare(home)
-    home.output.repair()
+    put_right(home)
     sweep(home)
     run_id = new_run_id()
     job_id = create_job(
@@ -53,6 +54,7 @@ def print_made(home: Home, made: Made) -> None:
     start = Ref("video", str(made.video.id))
     with home.database.read() as session:
         family = explain(session, starts_of(session, start))
+        flag = " --allow-demo" if stand_ins_behind(session, [start]) else ""  # without it the approval is refused
     click.echo(tree(View(family, str(start))))
     click.echo(
         f"\nJob {made.job_id} is {made.state.replace('_', ' ')}.\n"
@@ -62,5 +64,5 @@ def print_made(home: Home, made: Made) -> None:
         f"  cost     {made.cost.display}\n"
         f"  stages   {', '.join(f'{stage} {seconds:.1f} s' for stage, seconds in made.elapsed_seconds.items())}\n"
         f"  effort   {made.cpu_seconds:.0f} CPU-seconds\n"
-        f"Decide with: reelineage review approve {made.job_id} --reason '…'"
+        f"Decide with: reelineage review approve {made.job_id} --reason '…'{flag}"
     )

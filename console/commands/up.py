@@ -3,6 +3,7 @@
 import click
 
 from console.dagster_home import open_instance
+from console.output import put_right
 from console.up import serve
 from console.web.options import checked_options
 from resources.access import install_token
@@ -23,6 +24,6 @@ def up(port: int, host: str, *, read_only: bool) -> None:
     with open_instance(home):
         pass  # makes Dagster's own tables: its servers, started together on a new home, would race for it
     if not read_only:
-        home.output.repair()
+        put_right(home)
         install_token(home.root)
     serve(home, options)

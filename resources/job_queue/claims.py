@@ -43,11 +43,7 @@ class Claims(JobRows):
         job = self.get(job_id)
         if job.active_run == run_id and job.state == "running":
             return job
-        if attempt is not None and (attempt != job.attempt or job.state not in ("submitted", "running")):
-            raise ClaimRefused(
-                f"Starting on job {job_id}: this run was requested for attempt {attempt}, but the job is {job.state} "
-                f"at attempt {job.attempt}. Nothing is to do; `reelineage jobs retry {job_id}` would start it again."
-            )
+        _refuse_late(job, attempt)
         if job.state == "cancelled":
             raise BadInput(
                 f"Starting on job {job_id}: it was cancelled. "
@@ -62,6 +58,7 @@ class Claims(JobRows):
         if silent:
             self._listen()
         with self._database.write() as session:
+            _refuse_late(existing(session, job_id, lock=True), attempt)  # it may have gone on while this one listened
             claimable = [Job.active_run.is_(None), Job.active_run == run_id]
             if free:
                 claimable.append(Job.active_run == holder)
@@ -140,6 +137,15 @@ class Claims(JobRows):
                 job.state, job.error_kind, job.error, job.updated_at = "failed", "permanent", message, now()
         if why:
             raise BadInput(message)
+
+
+def _refuse_late(job: Job, attempt: int | None) -> None:
+    """Refuse a sensor's run once the job is past the attempt that it was requested for."""
+    if attempt is not None and (attempt != job.attempt or job.state not in ("submitted", "running")):
+        raise ClaimRefused(
+            f"Starting on job {job.id}: this run was requested for attempt {attempt}, but the job is {job.state} "
+            f"at attempt {job.attempt}. Nothing is to do; `reelineage jobs retry {job.id}` would start it again."
+        )
 
 
 def _close_lost_calls(session: Session, job_id: int, run_id: str) -> None:

@@ -13,6 +13,7 @@ from console import dagster_home
 from console.acts import Acts
 from console.dagster_home import KeptInstance, open_instance
 from reelineage.editing import TitleChange
+from reelineage.errors import TransientError
 from reelineage.models import Decision, Edit
 from resources.home import Home
 from tests.factories import fill_job, new_job
@@ -62,6 +63,21 @@ def test_many_decisions_open_dagster_once_and_a_failure_opens_it_anew(
         assert instance is opened[1]
     kept.close()
     opened[0].dispose()
+
+
+def test_dagster_is_told_of_a_decision_and_an_edit_whose_files_cannot_be_moved(home: Home) -> None:
+    for number in (1, 2):
+        fill_job(home, new_job(home), f"run-{number}")
+    (home.root / "output" / "review" / "job-2-video-2.mp4").mkdir(parents=True)
+    (home.root / "output" / "rejected").write_text("no folder")
+    acts = Acts(home)
+    with pytest.raises(TransientError, match="is stored"):
+        acts.decide(1, verdict="reject", reason="too dark", actor="owner")
+    with pytest.raises(TransientError, match="is stored"):
+        acts.edit(2, script_id=2, changes=[TitleChange(kind="title", text="Another")], actor="owner")
+    with open_instance(home) as instance:
+        assert len(shown(instance, 1)) == 1
+        assert instance.has_dynamic_partition("job_id", "2")
 
 
 def shown(instance: dg.DagsterInstance, job: int) -> Sequence[object]:

@@ -76,6 +76,15 @@ def test_make_tells_people_where_the_video_lies_and_what_it_was_made_from(
     assert "demo" not in said
 
 
+def test_what_make_tells_people_to_type_approves_a_video_of_demo_data(
+    commands: Runner, theme: Path, studio: Home
+) -> None:
+    said = commands.run("make", theme, "--profile", "draft").printed
+    assert said.rstrip().endswith("Decide with: reelineage review approve 1 --reason '…' --allow-demo")
+    commands.run("review", "approve", 1, "--reason", "…", "--allow-demo")
+    assert (studio.root / "output" / "approved" / "job-1-video-1.mp4").exists()
+
+
 def test_a_trend_file_beside_the_theme_may_go_once_the_job_exists(commands: Runner, theme: Path, studio: Home) -> None:
     theme.write_text(TINY_THEME.replace("sample}", "file, path: mine.csv}"), encoding="utf-8")
     trends = theme.parent / "mine.csv"

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from reelineage import models
+from reelineage.errors import TransientError
 from reelineage.fingerprint import sha256_of_file
 from resources.decisions import decide
 from resources.home import Home
@@ -81,3 +82,33 @@ def test_a_withdrawn_video_leaves_output_and_repair_does_not_bring_it_back(any_h
     assert any_home.output.sync(job_id) is None
     any_home.output.repair()
     assert list((any_home.root / "output").rglob("*.*")) == [own]
+
+
+def test_a_file_that_cannot_be_put_there_keeps_no_other_job_from_people(any_home: Home) -> None:
+    for _ in range(2):
+        fill_job(any_home, new_job(any_home))
+    review = any_home.root / "output" / "review"
+    in_the_way = review / "job-1-video-1.mp4"
+    in_the_way.mkdir(parents=True)
+    for _ in range(2):
+        with pytest.raises(TransientError, match=r"Showing job-1-video-1\.mp4"):
+            any_home.output.catch_up()
+    assert (review / "job-2-video-2.mp4").is_file()
+    in_the_way.rmdir()
+    any_home.output.catch_up()
+    assert in_the_way.is_file()
+
+
+def test_a_file_that_cannot_be_removed_is_told_as_such_and_goes_later(any_home: Home) -> None:
+    fill_job(any_home, new_job(any_home))
+    shown_before = any_home.output.sync(1)
+    assert shown_before is not None
+    shown_before.unlink()
+    shown_before.mkdir()
+    decide(any_home.database, 1, verdict="reject", reason="no", actor="tests")
+    with pytest.raises(TransientError, match=r"Removing job-1-video-1\.mp4 from .*review: .*\. What was made"):
+        any_home.output.sync(1)
+    assert (any_home.root / "output" / "rejected" / "job-1-video-1.mp4").is_file()
+    assert [*shown_before.parent.iterdir()] == [shown_before], "all others went"
+    shown_before.rmdir()
+    any_home.output.catch_up()

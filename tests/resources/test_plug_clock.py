@@ -56,6 +56,28 @@ def test_an_hour_forward_takes_no_job_from_a_run_that_lives(
     assert waits == [3.0] * (2 if lives else 1), "a little longer than a living run takes to renew"
 
 
+def test_a_run_that_is_late_is_refused_also_when_the_job_went_on_while_it_listened(
+    any_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, queue = new_job(any_home), any_home.queue
+    queue.submit_queued(1)
+    queue.claim(job, "run-1", partial=False, run_has_ended=nobody_ended, attempt=1)
+    elsewhere(any_home, job)
+    expire(any_home, job)
+
+    def go_on(_: float) -> None:
+        monkeypatch.undo()
+        queue.release(job, "run-1")
+        change(any_home, job, state="queued")
+        queue.submit_queued(1)
+
+    monkeypatch.setattr("time.sleep", go_on)
+    with pytest.raises(ClaimRefused, match="requested for attempt 1, but the job is submitted at attempt 2"):
+        queue.claim(job, "run-1-again", partial=False, run_has_ended=nobody_ended, attempt=1)
+    seen = queue.get(job)
+    assert (seen.state, seen.attempt, seen.active_run) == ("submitted", 2, None)
+
+
 def test_an_hour_back_lets_no_job_wait_for_the_hour_to_pass(any_home: Home) -> None:
     """What was noted before lies in the future then."""
     lost, failed = new_job(any_home), new_job(any_home)
