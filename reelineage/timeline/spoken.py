@@ -120,7 +120,7 @@ def _read(word: str, before: str, after: str) -> str:
     if start.lower() in _EXPANSIONS:
         return _EXPANSIONS[start.lower()]
     abbreviation = core.lower() + "."
-    if abbreviation == "no." and tail.startswith(".") and after.isdigit():
+    if abbreviation == "no." and tail.startswith(".") and after.isdecimal():
         said, tail = "number", tail[1:]
     elif tail.startswith(".") and abbreviation in _EXPANSIONS:
         said, tail = _EXPANSIONS[abbreviation], tail[1:]
@@ -136,7 +136,7 @@ def _read(word: str, before: str, after: str) -> str:
 def _say(core: str, before: str, after: str) -> str:
     if match := _JOINED_INITIALS.fullmatch(core):
         return f"{'.'.join(match[1])} and {'.'.join(match[2])}"
-    if core.startswith("#") and core[1:].isdigit():
+    if core.startswith("#") and core[1:].isdecimal():
         return f"number {cardinal(core[1:])}"
     if _MAIL.fullmatch(core) or _LINK.fullmatch(core):
         host = re.sub(r"^(https?://)?(www\.)?", "", core, flags=re.IGNORECASE).split("/")[0].split("?")[0]
@@ -148,9 +148,9 @@ def _say(core: str, before: str, after: str) -> str:
 def _hyphened(core: str) -> str:
     """`20-year-old`, `10-20`, `COVID-19`: parts with digits are said one by one, a range with "to"."""
     parts = core.split("-")
-    if not any(part[:1].isdigit() for part in parts):
+    if not any(part[:1].isdecimal() for part in parts):
         return _spell_out(core)
-    joint = " to " if len(parts) == 2 and all(part[:1].isdigit() for part in parts) else " "
+    joint = " to " if len(parts) == 2 and all(part[:1].isdecimal() for part in parts) else " "
     return joint.join(filter(None, (number_reading(part) or _spell_out(part) for part in parts)))
 
 
@@ -158,7 +158,7 @@ def _spell_out(text: str) -> str:
     """Say the letters and numbers of `text` one run after the other; other signs fall silent."""
     words = []
     for run in _RUN.findall(text):
-        if run[0].isdigit():
+        if run[0].isdecimal():
             words.append(number_reading(run) or cardinal(re.sub(r"\D", "", run)))
         elif run == "#":
             words.append("hashtag")

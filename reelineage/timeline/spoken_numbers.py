@@ -79,7 +79,7 @@ def number_reading(word: str, *, before: str = "", after: str = "") -> str | Non
         before: The word in front, which can make a year of four digits (`in 1776`).
         after: The word behind: `$1.2 million` keeps its dollars for `million`, `2017 views` is no year.
     """
-    if len(word) == 4 and word.isdigit() and _is_year(word, before, after):
+    if len(word) == 4 and word.isdecimal() and _is_year(word, before, after):
         return _year(word)
     if (match := _DECADE.fullmatch(word)) and (match[1] or word[0] == "'" or before in _DECADE_BEFORE or word > "60s"):
         return _decade(match)

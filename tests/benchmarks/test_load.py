@@ -29,12 +29,14 @@ def test_three_readers_and_two_writers_use_a_real_console_without_an_error(
     )
     assert all(times["p50"] <= times["p95"] <= times["max"] for times in found["answers"].values())
     assert found["server_cpu_seconds"] > 0
+    assert found["generate_alone"]["count"] > 0
     assert "ALL PAGES" in capsys.readouterr().out
 
 
 def test_a_wrong_answer_ends_with_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = load_people.Answers(seconds={"job page": [0.1, 0.3]}, errors=["job page: 500 oh"])
-    numbers = {"server_cpu_seconds": 1, "load_cpu_seconds": 1, "server_memory_mb": 1}
+    alone = {"generate_alone": {"p50": 1, "p95": 1, "max": 1}}
+    numbers = {"server_cpu_seconds": 1, "load_cpu_seconds": 1, "server_memory_mb": 1} | alone
     monkeypatch.setattr(load, "measure", lambda _url, given: load.summary(wrong, given.seconds) | numbers)
     monkeypatch.setattr("sys.argv", ["load", "--engine", "sqlite", "--quick"])
     with pytest.raises(SystemExit) as ended:

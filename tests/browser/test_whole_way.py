@@ -107,6 +107,7 @@ def test_a_video_is_ordered_watched_approved_and_reworded_in_the_browser(browser
             assert session.scalars(select(Edit.actor)).all() == ["Reviewer one"]
         assert not [*(studio.root / "output" / "approved").glob("*.mp4")]  # that decision is about what was before
 
+        page = context.new_page()  # the one before may be loading itself again, and would cut this off
         page.goto(f"http://127.0.0.1:{port}/lineage/video/2")
         page.locator("svg a[href='/records/edit/1']").first.click()
         expect(page.locator("h1")).to_contain_text("Edit 1")

@@ -102,6 +102,11 @@ def test_the_currency_is_said_after_the_magnitude_that_follows() -> None:
     assert said("$3 billion!") == ["three", "billion dollars!"]
 
 
+@pytest.mark.parametrize("text", ["፩", "#፩", "፩፪፫፬", "No. ፩", "፩-፪", "②④"])
+def test_digits_of_scripts_that_do_not_count_by_tens_fall_silent_or_are_said(text: str) -> None:
+    assert [word.display for word in spoken_words(text)] == text.split()
+
+
 def test_a_word_without_a_sound_stays_a_caption_word_with_an_empty_reading() -> None:
     words = spoken_words("hi 😀 Привет 你好 — bye")
     assert [word.display for word in words] == ["hi", "😀", "Привет", "你好", "—", "bye"]
