@@ -1,17 +1,16 @@
 """Everything of one home behind one address: the console, Dagster's pages and daemon, the code server that both use.
 
 Belongs here: which parts there are, the listening socket, the folder of the private sockets, what people are told. Not
-here: keeping processes alive (`console/supervision/`).
+here: keeping processes alive (`console/supervision/`), who serves a home (`console/whereabouts.py`).
 """
 
-import fcntl
 import json
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event, Thread
@@ -24,7 +23,7 @@ from console.sockets import listen, private_folder
 from console.supervision.parts import Part
 from console.supervision.supervisor import Supervisor
 from console.web.options import Options
-from reelineage.errors import BadInput
+from console.whereabouts import only_one
 from resources.access import SIGN_IN_LIFETIME, Role, make_key, owner_name
 from resources.home import Home
 
@@ -40,7 +39,7 @@ def serve(home: Home, options: Options) -> None:
     """
     with ExitStack() as stack:
         if not options.read_only:
-            stack.enter_context(_only_one(home))
+            stack.enter_context(only_one(home, options.port))
         listening = stack.enter_context(closing(listen(options.host, options.port)))
         folder = stack.enter_context(private_folder())
         parts = parts_of(folder, listening, options)
@@ -74,21 +73,6 @@ def parts_of(folder: Path, listening: socket.socket, options: Options) -> list[P
     if not options.read_only:
         parts.append(Part("Dagster's daemon", daemon, after=code))
     return parts
-
-
-@contextmanager
-def _only_one(home: Home) -> Iterator[None]:
-    """Two daemons on one home would each start its runs. The lock goes with this process, however it ends."""
-    path = home.root / "up.lock"
-    with path.open("a", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BadInput(
-                f"Serving the home {home.root}: another `reelineage up` does so already. Use that one, stop it, or "
-                "look on with --read-only and another --port."
-            ) from error
-        yield
 
 
 def _environment(home: Home) -> dict[str, str]:

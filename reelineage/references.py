@@ -242,6 +242,7 @@ def _steps(
 
 
 def _refuse(reference: Reference, what: str, known: Sequence[str]) -> Sequence[Ref]:
+    known = tuple(dict.fromkeys(known))  # a platform may be called like a kind of source
     listed = f"Known here: {_listed(known)}." if known else "Nothing of this kind is stored yet."
     raise BadInput(f"Looking for {reference}: no {what} of this name is known. {listed}")
 

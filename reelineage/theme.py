@@ -190,7 +190,10 @@ def parse_theme(data: bytes, *, name: str) -> Theme:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         _refuse(name, f"it is not YAML ({type(error).__name__}: {str(error)[:200]})")
     if not isinstance(value, dict):
-        _refuse(name, "it must be a list of 'field: value' lines; see themes/trend_briefing.yaml")
+        _refuse(
+            name,
+            "it must be a list of 'field: value' lines, as 'name: My countdown'; see the ready theme trend_briefing",
+        )
     if any("artifact_sha256" in source for source in _sources_in(value)):
         _refuse(name, "'artifact_sha256' is written by Reelineage; name a file with 'path'")
     _refuse_what_is_ours(value, name)

@@ -4,7 +4,8 @@ Belongs here: putting a script, its voiceover and its citations together. Not he
 (`job_view.py`), walking further up from a row (`reelineage/explain.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,13 +25,16 @@ from reelineage.models import (
     VideoClip,
     Voiceover,
 )
+from resources.observed_rates import reactions_per_hour
 
 
 @dataclass(frozen=True)
 class Source:
-    """One observation that a script cites; `number` counts from 1 in the order in which they are first cited.
+    """One observation that a script cites.
 
-    Texts are None when they were taken down.
+    `number` counts from 1 as they are first cited, in one sentence the one that answers first. Texts are None when they
+    were taken down. `reactions_per_hour` is the rate as an analysis computes it from this observation alone, None where
+    it cannot be told.
     """
 
     number: int
@@ -41,6 +45,7 @@ class Source:
     title: str | None
     creator: str | None
     views: int | None
+    reactions_per_hour: float | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class ScriptView:
         return tuple(line for scene in self.scenes for line in scene.lines)
 
 
+_Row = tuple[TrendItem, TrendObservation]
 NOTHING: Final = ScriptView((), ())
 
 
@@ -101,11 +107,14 @@ def script_view(session: Session, script: Script, voiceover: Voiceover | None, v
         return NOTHING
     document = docs.Script.model_validate(script.document)
     rows = _observations(session, script.id)
-    cited = dict.fromkeys(key for scene in document.scenes for key in _keys(scene) if key in rows)
-    sources = {key: _source(number, rows[key]) for number, key in enumerate(cited, 1)}
+    rates = {key: reactions_per_hour(*row) for key, row in rows.items()}
+    ordered = _telling_first(rows, rates)
+    cited = dict.fromkeys(key for scene in document.scenes for keys in _keys(scene) for key in ordered if key in keys)
+    numbers = {key: number for number, key in enumerate(cited, 1)}
+    sources = {key: _source(numbers[key], rows[key], rates[key]) for key in ordered if key in numbers}
     times, clips = _times(voiceover), _clips(session, video)
     scenes = tuple(_scene(scene, times, sources, clips.get(scene.number)) for scene in document.scenes)
-    return ScriptView(scenes, tuple(sources.values()))
+    return ScriptView(scenes, tuple(sorted(sources.values(), key=lambda one: one.number)))
 
 
 def _scene(
@@ -122,31 +131,56 @@ def _scene(
             text=sentence.text,
             start_seconds=heard[number - 1].start_seconds if number <= len(heard) else None,
             end_seconds=heard[number - 1].end_seconds if number <= len(heard) else None,
-            sources=tuple(sources[key] for key in dict.fromkeys(sentence.citations) if key in sources),
+            sources=_among(sentence.citations, sources),
         )
         for number, sentence in enumerate(scene.sentences, 1)
     )
-    on_screen = dict.fromkeys(datum.evidence for datum in scene.visual.data if datum.evidence in sources)
     return SceneView(
         number=scene.number,
         role=scene.role.value,
         headline=scene.visual.headline,
         shown=scene.visual.kind.value,
         lines=lines,
-        picture_sources=tuple(sources[key] for key in on_screen if key is not None),
+        picture_sources=_among(_on_screen(scene), sources),
         clip_id=clip[0] if clip else None,
         clip_type=clip[1] if clip else None,
     )
 
 
-def _keys(scene: docs.Scene) -> Iterator[str]:
-    """The observation keys that a scene cites, as they are met: its words, then its picture."""
-    for sentence in scene.sentences:
-        yield from sentence.citations
-    yield from (datum.evidence for datum in scene.visual.data if datum.evidence)
+def _keys(scene: docs.Scene) -> Iterator[frozenset[str]]:
+    """The observation keys that a scene cites, by where: each of its sentences, then its picture."""
+    yield from (frozenset(sentence.citations) for sentence in scene.sentences)
+    yield _on_screen(scene)
 
 
-def _observations(session: Session, script_id: int) -> dict[str, tuple[TrendItem, TrendObservation]]:
+def _on_screen(scene: docs.Scene) -> frozenset[str]:
+    return frozenset(datum.evidence for datum in scene.visual.data if datum.evidence)
+
+
+def _among(keys: Collection[str], sources: Mapping[str, Source]) -> tuple[Source, ...]:
+    """The sources of one sentence or picture, in the order in which they answer."""
+    wanted = frozenset(keys)
+    return tuple(source for key, source in sources.items() if key in wanted)
+
+
+def _telling_first(rows: Mapping[str, _Row], rates: Mapping[str, float | None]) -> list[str]:
+    """All that is cited, in the order in which it answers: the last of each item's observations, the strongest first.
+
+    The numbers that are said are those of an item's newest observation; an earlier one has another rate.
+    """
+    newest: dict[int, datetime] = {}
+    for item, seen in rows.values():
+        newest[item.id] = max(seen.observed_at, newest.get(item.id, seen.observed_at))
+
+    def order(key: str) -> tuple[bool, float, int]:
+        item, seen = rows[key]
+        rate = rates[key]
+        return seen.observed_at < newest[item.id], math.inf if rate is None else -rate, seen.id
+
+    return sorted(rows, key=order)
+
+
+def _observations(session: Session, script_id: int) -> dict[str, _Row]:
     """The rows behind a script's citations, by the key that documents name them with."""
     cited = select(ScriptCitation.observation_id).where(ScriptCitation.script_id == script_id)
     rows = session.execute(
@@ -157,10 +191,10 @@ def _observations(session: Session, script_id: int) -> dict[str, tuple[TrendItem
     return {f"{item.platform}/{item.external_id}@{docs.iso(seen.observed_at)}": (item, seen) for item, seen in rows}
 
 
-def _source(number: int, row: tuple[TrendItem, TrendObservation]) -> Source:
+def _source(number: int, row: _Row, rate: float | None) -> Source:
     item, seen = row
     return Source(
-        number, seen.id, item.platform, item.external_id, seen.observed_at, seen.title, seen.creator, seen.views
+        number, seen.id, item.platform, item.external_id, seen.observed_at, seen.title, seen.creator, seen.views, rate
     )
 
 

@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import JsonValue
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reelineage.errors import NotFound
 from reelineage.fingerprint import sha256_of
 from reelineage.graph import Edge, Ref, edges
-from reelineage.models import ScriptCitation, Tombstone, TombstoneTarget, TrendObservation
+from reelineage.models import ScriptCitation, Tombstone, TombstoneTarget, TrendFetch, TrendObservation
 from reelineage.takedown.withdrawal import targets_among, withdrawn_behind
 from reelineage.walk import rows_of, typed
 
 _MOST_OF_A_KIND: Final = 12
 _SHARED: Final = ("provider_call", "media_item", "artifact")  # they come after the records
 _MOST_SEEN: Final = 200
+_MOST_FETCHED: Final = 2_000  # rows that are read for these
+_SAME: Final = (
+    "observed_at", "observed_at_estimated", "title", "url", "views", "likes", "comments", "shares", "tombstone_id",
+)  # fmt: skip
 _MOST_TARGETS: Final = 200
 
 
@@ -37,7 +41,10 @@ class Kin:
 
 @dataclass(frozen=True)
 class Details:
-    """A row in full. `values` are its columns; `unchanged` is None where no content can be compared with its hash."""
+    """A row in full. `values` are its columns; `unchanged` is None where no content can be compared with its hash.
+
+    `stand_in` says what stood in for the real thing: in the row itself, or in the fetch that observations came with.
+    """
 
     ref: Ref
     values: Mapping[str, Any]
@@ -46,12 +53,21 @@ class Details:
     unchanged: bool | None
     tombstone: Tombstone | None
     withdrawn: Tombstone | None
+    stand_in: str | None = None
 
     @property
     def document(self) -> JsonValue:
         """Its content, for a record that has one."""
         found: JsonValue = self.values.get("document")
         return found
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A moment at which an item was seen: the newest row of it, and how often it was fetched with these numbers."""
+
+    row: TrendObservation
+    fetches: int
 
 
 def details_of(session: Session, ref: Ref) -> Details:
@@ -72,18 +88,32 @@ def details_of(session: Session, ref: Ref) -> Details:
         unchanged=_unchanged(values),
         tombstone=_removed(session, ref, values),
         withdrawn=withdrawn_behind(session, [ref, *_job(values)]),
+        stand_in=_stand_in(session, ref, values),
     )
 
 
-def seen_of(session: Session, item_id: int) -> Sequence[TrendObservation]:
-    """What was seen of a trend item over time, oldest first; of very many the newest 200."""
+def seen_of(session: Session, item_id: int) -> Sequence[Seen]:
+    """What was seen of a trend item over time, oldest first; of very many the newest 200.
+
+    Several jobs fetch the same feed: what they saw at the same moment with the same numbers is told once.
+    """
     newest = (
         select(TrendObservation)
         .where(TrendObservation.item_id == item_id)
         .order_by(TrendObservation.observed_at.desc(), TrendObservation.id.desc())
+        .limit(_MOST_FETCHED)
+        .subquery()
+    )
+    same = [newest.c[name] for name in _SAME]
+    moments = (
+        select(func.max(newest.c.id), func.count())
+        .group_by(*same)
+        .order_by(newest.c.observed_at.desc(), func.max(newest.c.id).desc())
         .limit(_MOST_SEEN)
     )
-    return session.scalars(newest).all()[::-1]
+    times = {int(row_id): int(count) for row_id, count in session.execute(moments)}
+    rows = session.scalars(select(TrendObservation).where(TrendObservation.id.in_(times)))
+    return [Seen(row, times[row.id]) for row in sorted(rows, key=lambda row: (row.observed_at, row.id))]
 
 
 def citations_of(session: Session, script_id: int) -> Mapping[int, tuple[Ref, ...]]:
@@ -143,6 +173,23 @@ def _removed(session: Session, ref: Ref, values: Mapping[str, Any]) -> Tombstone
     """The take-down that took a row's content, or its file."""
     number = values.get("tombstone_id") or targets_among(session, [ref], effect="removed").get(ref)
     return None if number is None else session.get_one(Tombstone, int(number))
+
+
+def _stand_in(session: Session, ref: Ref, values: Mapping[str, Any]) -> str | None:
+    """What stood in for the real thing: told by the row, for an item by the newest observations of it."""
+    if ref.node == "trend_observation":
+        return session.get_one(TrendFetch, values["fetch_id"]).stand_in
+    if ref.node != "trend_item":
+        own: str | None = values.get("stand_in")
+        return own
+    newest = (
+        select(TrendObservation.fetch_id)
+        .where(TrendObservation.item_id == values["id"])
+        .order_by(TrendObservation.id.desc())
+        .limit(_MOST_SEEN)
+    )
+    query = select(TrendFetch.stand_in).where(TrendFetch.id.in_(newest), TrendFetch.stand_in.is_not(None))
+    return session.scalar(query.order_by(TrendFetch.stand_in).limit(1))
 
 
 def _job(values: Mapping[str, Any]) -> list[Ref]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from console.web.options import checked_options
+from console.whereabouts import port_of
 from reelineage.errors import BadInput, NotFound
 from reelineage.models import AccessKey
 from resources.access import SIGN_IN_LIFETIME, Role, end_key, keys, make_key, owner_name
@@ -28,11 +29,13 @@ def access() -> None:
 @access.command()
 @click.option("--name", help="For whom: decisions carry it. Without it the person may choose a name.")
 @click.option("--role", type=_ROLE, default=Role.OPERATOR.value, show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Where `up` listens.")
-def link(name: str | None, role: str, port: int) -> None:
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Where `up` listens; without it where it does now, or 3000."
+)
+def link(name: str | None, role: str, port: int | None) -> None:
     """Print a link that signs one person in, once, within 15 minutes."""
     home = open_home()
-    options = checked_options(home.settings, "127.0.0.1", port)
+    options = checked_options(home.settings, "127.0.0.1", port or port_of(home))
     if options.proxy:
         raise BadInput("Making a link: with REELINEAGE_AUTH=proxy the proxy signs people in. Give them a role there.")
     key = make_key(home.database, "sign_in", name or owner_name(), Role(role), lifetime=SIGN_IN_LIFETIME)

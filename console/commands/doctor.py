@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from console.health import probes_of
+from console.whereabouts import port_of
 from reelineage.text import clean_text
 from resources.health.installation import exists, installation_probes, look_at_settings
 from resources.health.machine import machine_probes
@@ -22,10 +23,12 @@ _WITHOUT_DATABASE: Final = frozenset({"disk", "certificate"})  # what can be pro
 
 @click.command()
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Where `reelineage up` listens."
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Where `reelineage up` listens; without it where it does now, or 3000.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout.")
-def doctor(port: int, *, as_json: bool) -> None:
+def doctor(port: int | None, *, as_json: bool) -> None:
     """Look at everything that Reelineage needs, and say what is amiss; exit code 1 when something is bad.
 
     Nothing is made or changed: a home that does not exist yet is not made.
@@ -41,14 +44,17 @@ def doctor(port: int, *, as_json: bool) -> None:
         sys.exit(1)
 
 
-def diagnose(port: int) -> tuple[Reading, ...]:
-    """All readings. What needs settings, a home or a database is left out when there is none: a reading says so."""
+def diagnose(port: int | None) -> tuple[Reading, ...]:
+    """All readings. What needs settings, a home or a database is left out when there is none: a reading says so.
+
+    `port` None looks where this home is served, or would be.
+    """
     settings = tuple(look_at_settings())
     found = settings + look_once(machine_probes(), deadline_seconds=_DEADLINE_SECONDS)
     if settings[0].status is Status.BAD:
         return found
     home = open_home()
-    found += look_once(installation_probes(home, port), deadline_seconds=_DEADLINE_SECONDS)
+    found += look_once(installation_probes(home, port or port_of(home)), deadline_seconds=_DEADLINE_SECONDS)
     probes = {probe.name: probe for probe in probes_of(home, serving=False)}
     wanted = set(_WITHOUT_DATABASE)
     if exists(home):

@@ -46,7 +46,11 @@ def export(
             return
         if target.startswith(("http://", "https://")):
             count = to_address(lines, target, home.settings)
-            click.echo(f"{count:,} lines were sent.", err=True)
+            click.echo(f"{_lines(count)} {'was' if count == 1 else 'were'} sent.", err=True)
         else:
             count = to_file(lines, Path(target), force=force)
-            click.echo(f"{target}: {count:,} lines.", err=True)
+            click.echo(f"{target}: {_lines(count)}.", err=True)
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"

@@ -1,6 +1,7 @@
 """Pages from templates: everything is escaped, a name that is missing is an error, and no template asks the database.
 
-Belongs here: the environment and what every page has. Not here: what a page shows.
+Belongs here: the environment and what every page has. Not here: what a page shows, records in the words of pages
+(`page_words.py`).
 """
 
 from collections.abc import Mapping
@@ -15,16 +16,10 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from console.web.page_words import finding_said, finding_titled, refusal_said, statement_said
 from console.web.static_files import static_url
 from resources.access import Role
 
-# what a review says of the command line, and what says the same to somebody who has only the page
-_STAND_INS: Final = {
-    "stand_in_demo": "Demo data",
-    "stand_in_fallback": "A provider stood in for another",
-    "stand_in_ambiguous": "The answer to a paid call was lost",
-}
-_ON_A_PAGE: Final = ("approving needs --allow-demo.", "whoever approves it has to allow that.")
 _FOLDER: Final = Path(__file__).parent / "templates"
 
 
@@ -40,7 +35,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"moment": _moment, "length": _length, "words": _words}
-    made.filters |= {"said": _said, "finding_said": _finding_said, "finding_titled": _finding_titled}
+    made.filters |= {"said": _said, "finding_said": finding_said, "finding_titled": finding_titled}
+    made.filters |= {"refusal_said": refusal_said, "statement_said": statement_said}
     made.globals |= {"static_url": static_url, "version": version("reelineage")}
     return made
 
@@ -74,16 +70,6 @@ def _length(seconds: float) -> str:
 def _words(name: str) -> str:
     """`awaiting_review` as `awaiting review`."""
     return name.replace("_", " ")
-
-
-def _finding_titled(code: str) -> str:
-    """The heading of a finding, from its code."""
-    return _STAND_INS.get(code) or _words(code).capitalize()
-
-
-def _finding_said(message: str, code: str) -> str:
-    """A finding as a page says it. What is stored stays as it is: a review's bytes are hashed."""
-    return message.replace(*_ON_A_PAGE) if code.startswith("stand_in_") else message
 
 
 def _said(message: str) -> Markup:

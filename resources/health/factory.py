@@ -62,13 +62,18 @@ class Factory:
     def _look(self, instance: dg.DagsterInstance) -> Iterator[Reading]:
         now = time.time()
         beats = instance.get_daemon_heartbeats()
-        alive = False
+        alive, daemons = False, []
         for daemon in sorted(instance.get_required_daemon_types()):
             beat = beats.get(daemon)
             age = max(now - beat.timestamp, 0.0) if beat else None
             errors = [error.message for error in beat.errors or ()] if beat else []
             alive = alive or (daemon == "SENSOR" and age is not None and age < _SILENT_SECONDS)
-            yield _daemon(daemon, age, errors, serving=self._serving)
+            daemons.append(_daemon(daemon, age, errors, serving=self._serving))
+        ages = [reading.value for reading in daemons if reading.value is not None]
+        if self._serving or min(ages, default=_SILENT_SECONDS) < _SILENT_SECONDS:
+            yield from daemons
+        else:
+            yield _at_rest(len(daemons), min(ages, default=None))
         for kind, name, stopped, age, error in _last_ticks(instance, self._expected, now):
             yield _tick(kind, name, age, error, stopped=stopped, alive=alive)
 
@@ -93,6 +98,13 @@ def _daemon(name: str, age: float | None, errors: list[str], *, serving: bool) -
         value=age,
         unit="seconds",
     )
+
+
+def _at_rest(count: int, age: float | None) -> Reading:
+    """All daemons in one line, where none is at work and none has to be."""
+    seen = f"None of Dagster's {count} daemons is at work: "
+    seen += "none gave a sign of life yet." if age is None else f"the last sign of life is {told_age(age)} old."
+    return Reading("daemon", Status.WARN, seen, _STARTING, value=age, unit="seconds")
 
 
 def _last_ticks(

@@ -129,3 +129,16 @@ def test_a_viewer_is_offered_nothing_that_would_be_refused(visit: Visit) -> None
         page = visitor.open(path)
         forms = page.locator("main form[method=post]:visible, main form[hx-post]:visible")
         assert forms.count() == 0, path
+
+
+def test_on_a_phone_the_menu_is_whole_and_a_table_that_scrolls_shows_its_first_number_and_says_so(visit: Visit) -> None:
+    visitor = visit(**LOOKS["phone"])
+    page = visitor.open("/jobs/1/trends")
+    beyond = "[...document.querySelectorAll('.bar nav a')].filter(one => one.getBoundingClientRect().right > 390)"
+    assert page.evaluate(f"{beyond}.length") == 0
+    assert page.evaluate("(nav => nav.scrollWidth - nav.clientWidth)(document.querySelector('.bar nav'))") == 0
+    wrap = page.locator(".table-wrap:has(.ranked)")
+    assert wrap.evaluate("one => one.scrollWidth > one.clientWidth")
+    assert "local" in wrap.evaluate("one => getComputedStyle(one).backgroundAttachment")
+    number = wrap.locator("tbody tr:first-child td.num").nth(1)
+    assert number.evaluate("one => one.getBoundingClientRect().right") <= 390 - 16

@@ -2,6 +2,7 @@
 
 import pytest
 
+from console.whereabouts import only_one
 from resources.access import SESSION_LIFETIME, Role, make_key, owner_name
 from resources.home import Home
 from tests.console.cli import call, complaint
@@ -16,6 +17,13 @@ def test_a_link_signs_in_whom_it_was_made_for(home: Home) -> None:
     assert console.post("/sign-in", data={"key": key}, headers={"Origin": ORIGIN}).status_code == 303
     assert "Ada" in console.get("/costs").text
     assert call("access", "link", "--port", 4000).out.startswith("http://127.0.0.1:4000/sign-in?key=")
+
+
+def test_a_link_leads_to_the_port_on_which_the_home_is_served(home: Home) -> None:
+    with only_one(home, 3077):
+        assert call("access", "link").out.startswith("http://127.0.0.1:3077/sign-in?key=")
+        assert call("access", "link", "--port", 4000).out.startswith("http://127.0.0.1:4000/sign-in?key=")
+    assert call("access", "link").out.startswith("http://127.0.0.1:3000/sign-in?key=")
 
 
 def test_a_link_leads_to_where_people_reach_the_console(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.cli import main
+from console.whereabouts import only_one
 from resources.health.readings import Probe, Reading, Status
 from resources.home import Home
 from tests.console.processes import free_port
@@ -87,6 +88,13 @@ def test_a_dagster_home_of_another_installation_is_noticed(
     done = doctor()
     assert marks(done)["dagster_home"] == "!"
     assert str(home.root) in done.output
+
+
+def test_the_port_that_is_looked_at_is_where_the_home_is_served(home: Home) -> None:
+    port = free_port()
+    with only_one(home, port):
+        done = CliRunner().invoke(main, ["doctor"])
+    assert f"port {port}: " in done.output
 
 
 def test_programs_get_json_alone(home: Home) -> None:

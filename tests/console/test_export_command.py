@@ -57,6 +57,12 @@ def test_with_a_reference_only_what_it_was_made_from_goes_out() -> None:
     assert ProvDocument.deserialize(content=line, format="json")
 
 
+@pytest.mark.usefixtures("filled")
+def test_one_line_is_told_as_one(tmp_path: Path) -> None:
+    target = tmp_path / "script.json"
+    assert call("export", "prov", "script:1", "--to", target).err.rstrip().endswith(": 1 line.")
+
+
 def test_since_and_until_split_everything_without_loss_or_double(filled: Home) -> None:
     time.sleep(0.01)
     middle = datetime.now(UTC).isoformat()

@@ -21,6 +21,7 @@ from reelineage.models import (
     MediaItem,
     ProviderCall,
     Script,
+    TrendItem,
     Video,
     Voiceover,
 )
@@ -175,6 +176,14 @@ def test_an_unknown_source_is_refused_with_those_that_are_known(filled: Home) ->
         resolve(filled, "source:tiktok")
     with pytest.raises(BadInput, match="no source"):
         resolve(filled, "source:piper")  # a provider, but of voices
+
+
+def test_a_platform_called_like_a_kind_of_source_is_listed_once(any_home: Home) -> None:
+    fill_job(any_home, new_job(any_home))
+    with any_home.database.write() as session:
+        session.add(TrendItem(platform="sample", external_id="1", created_at=NOON))
+    with pytest.raises(BadInput, match=r"Known here: sample, youtube\."):
+        resolve(any_home, "source:tiktok")
 
 
 def test_a_source_of_too_many_rows_is_refused_in_bounded_memory(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:

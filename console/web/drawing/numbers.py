@@ -26,6 +26,16 @@ def exact(value: float | None) -> str:
     return f"{value:,.4f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
 
 
+def age(hours: float) -> str:
+    """Hours and minutes: `18 h 16 min`, from two days on days and hours."""
+    minutes = round(hours * 60)
+    if minutes < 48 * 60:
+        parts = ((minutes // 60, "h"), (minutes % 60, "min"))
+    else:
+        parts = ((round(hours) // 24, "days"), (round(hours) % 24, "h"))
+    return " ".join(f"{count:,} {unit}" for count, unit in parts if count) or "0 min"
+
+
 def size(size_bytes: int) -> str:
     """Bytes in units of 1,000."""
     if size_bytes < 1000:

@@ -4,43 +4,39 @@ Belongs here: routes that change nothing. Not here: the page (`job_page.py`), de
 change (`editing.py`), retry and cancel (`jobs.py`).
 """
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import JsonValue
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from console.comparing import parts_at, verdict
+from console.web.differences import is_of_hashes, told
 from console.web.guard import needs
 from console.web.pages.job_page import job_page
 from console.web.parts import TheHome
-from console.web.places import in_words
 from console.web.row_ids import RowNumber
 from console.web.templating import render
 from reelineage import lineage
 from reelineage.comparing.branches import PartComparison, branch_of, compare
-from reelineage.comparing.comparison import Absent, Difference
 from reelineage.errors import BadInput, NotFound
 from reelineage.family import Ref, parse_reference
-from reelineage.fingerprint import canonical_json
-from reelineage.text import clean_text
 from resources.access import Role
 from resources.job_states import existing
 from resources.job_versions import Version, versions_of
 
 router = APIRouter(prefix="/jobs", dependencies=[Depends(needs(Role.VIEWER))])
-_HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_LONGEST_VALUE: Final = 600  # characters of one side of a difference
 _MOST_DIFFERENCES: Final = 40  # of one stage
 _FOLLOWING: Final = 3  # of a stage that only follows from an earlier one
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of a comparison as it is shown: a line of verdict, and what differs as (where, before, after)."""
+    """One stage of a comparison as it is shown: a line of verdict, and what differs as (where, before, after).
+
+    `hashes` are the differences that tell a person no more than that something is another.
+    """
 
     name: str
     verdict: str
@@ -48,6 +44,7 @@ class Stage:
     before: tuple[Ref, ...]
     after: tuple[Ref, ...]
     differences: tuple[tuple[str, str, str], ...]
+    hashes: tuple[tuple[str, str, str], ...]
     more: int
 
 
@@ -122,28 +119,16 @@ def _compared(session: Session, job_id: int, one: Ref, other: Ref) -> tuple[Part
 
 
 def _stage(part: PartComparison) -> Stage:
-    shown = part.differences[:_FOLLOWING] if part.follows_from else part.differences
+    most = _FOLLOWING if part.follows_from else _MOST_DIFFERENCES
+    hashes = tuple(one for one in part.differences if is_of_hashes(one))
+    shown = tuple(one for one in part.differences if one not in hashes)[:most]
     return Stage(
         name=part.part,
         verdict=verdict(part),
         same=part.same,
         before=part.before.refs if part.before else (),
         after=part.after.refs if part.after else (),
-        differences=tuple(map(_told, shown)),
-        more=part.count - len(shown),
+        differences=tuple(map(told, shown)),
+        hashes=tuple(map(told, hashes)),
+        more=part.count - len(shown) - len(hashes),
     )
-
-
-def _told(difference: Difference) -> tuple[str, str, str]:
-    return in_words(difference.path), _value(difference.before), _value(difference.after)
-
-
-def _value(value: JsonValue | Absent) -> str:
-    """One side of a difference as text of a bounded length."""
-    if isinstance(value, Absent):
-        return "nothing"
-    text = value if isinstance(value, str) else canonical_json(value)
-    if _HASH.fullmatch(text):
-        return f"{text[:12]}…"
-    cut = clean_text(text, max_characters=_LONGEST_VALUE)
-    return f"{cut}…" if len(text) > _LONGEST_VALUE else cut

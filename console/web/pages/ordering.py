@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from console.web.guard import needs
+from console.web.pages.own_theme import OWN, START, choice, examples, is_written
 from console.web.parts import TheHome
 from console.web.templating import render
 from reelineage.errors import BadInput
@@ -29,7 +30,6 @@ from resources.access import Role
 from resources.home import Home
 from resources.job_orders import create_job, read_theme, ready_themes
 
-OWN: Final = "own"
 _MOST_SEED: Final = 2**31 - 1
 _SEED: Final = re.compile(r"[0-9]{1,10}")
 _ORDER: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -41,10 +41,14 @@ Short = Annotated[str, Field(max_length=200)]
 
 
 class Order(BaseModel, frozen=True):
-    """What was filled in. `order` names this filling-in: the same sent twice makes one job."""
+    """What was filled in. `order` names this filling-in: the same sent twice makes one job.
+
+    `ticked` is the theme that the form came with: who writes one and leaves that ticked means what is written.
+    """
 
     order: Short = ""
     theme: Short = ""
+    ticked: Short = ""
     yaml: str = ""  # at most a megabyte, as any field; `parse_theme` says what is too long
     profile: Short = ""
     seed: Short = ""
@@ -55,7 +59,8 @@ class Order(BaseModel, frozen=True):
 @router.get("/jobs/new")
 def empty_form(request: Request) -> Response:
     """The form, with the first ready theme chosen."""
-    return _form(request, Order(order=secrets.token_urlsafe(16), theme=next(iter(_ready()))))
+    first = next(iter(_ready()))
+    return _form(request, Order(order=secrets.token_urlsafe(16), theme=first, ticked=first))
 
 
 @router.post("/jobs")
@@ -73,6 +78,8 @@ def create(request: Request, home: TheHome, order: Annotated[Order, Form()]) -> 
         text = filled.theme_file.file.read(MAX_THEME_BYTES + 1)
         filled = filled.model_copy(update={"theme": OWN, "yaml": text.decode(errors="replace")})
     try:
+        meant = choice(filled.theme, ticked=filled.ticked, text=filled.yaml)
+        filled = filled.model_copy(update={"theme": meant, "ticked": meant})
         job_id = _stored(home, filled)
     except BadInput as error:
         return _form(request, filled, str(error))
@@ -106,7 +113,7 @@ def _request_key(filled: Order, theme: Theme, trends: Path | None) -> str:
 
 def _theme(filled: Order) -> Theme:
     if filled.theme == OWN:
-        name = _name(filled.theme_file, "the theme file") if filled.theme_file else "your own theme"
+        name = _name(filled.theme_file, "the theme file") if filled.theme_file else "that you wrote"
         return parse_theme(filled.yaml.encode(), name=name)
     if not filled.theme:
         raise BadInput("Creating a job: choose a theme.")
@@ -120,6 +127,9 @@ def _form(request: Request, order: Order, problem: str | None = None) -> Respons
         status_code=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
         title="New video",
         order=order,
+        written=order.yaml if order.yaml.strip() else START,
+        opened=order.theme == OWN or is_written(order.yaml),
+        examples=examples(),
         problem=problem,
         themes=_ready(),
         profiles=get_args(ProfileName),

@@ -5,7 +5,7 @@ words (`../facts.py`), the whole lineage (`lineage.py`).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -14,20 +14,22 @@ from starlette.responses import RedirectResponse, Response
 
 from console.web.drawing.charts import LineChart, line_chart
 from console.web.drawing.labels import href, label, name, words
-from console.web.drawing.numbers import compact, exact
+from console.web.drawing.numbers import age, compact, exact
 from console.web.facts import CONTENT, facts, names_of, outside_address
 from console.web.guard import needs
 from console.web.parts import TheHome
 from console.web.questions import row_named
 from console.web.templating import render
 from reelineage.family import Ref
-from reelineage.models import Artifact, TrendObservation
+from reelineage.models import Artifact
 from reelineage.rights.disclosure import Part
 from reelineage.takedown.withdrawal import told
+from reelineage.trends.ranking import FEWEST_HOURS
 from resources.access import Role
 from resources.edit_details import EditDetails, edit_details
 from resources.media_files import DRAWING
-from resources.row_details import Details, citations_of, details_of, seen_of, targets_of
+from resources.observed_rates import rates_of
+from resources.row_details import Details, Seen, citations_of, details_of, seen_of, targets_of
 
 router = APIRouter(dependencies=[Depends(needs(Role.VIEWER))])
 
@@ -54,6 +56,8 @@ def show(request: Request, home: TheHome, node: str, key: str) -> Response:
         words=words,
         compact=compact,
         exact=exact,
+        age=age,
+        fewest_hours=FEWEST_HOURS,
         told=told,
         outside=outside_address,
         subtitle=label(ref, found.values).text,
@@ -73,6 +77,7 @@ def _more(session: Session, found: Details) -> dict[str, object]:
     return {
         "seen": seen,
         "chart": _views(seen),
+        "rates": rates_of(session, int(ref.key)) if ref.node == "trend_observation" else None,
         "citations": citations_of(session, int(ref.key)) if ref.node == "script" else {},
         "targets": targets_of(session, int(ref.key)) if ref.node == "tombstone" else (),
         "edit": _edit(session, found) if ref.node == "edit" else None,
@@ -97,8 +102,8 @@ def _player(session: Session, ref: Ref, values: Mapping[str, Any]) -> str:
     return {"video": "film", "image": "still"}.get(kind.partition("/")[0], "")
 
 
-def _views(seen: tuple[TrendObservation, ...] | Any) -> LineChart | None:  # noqa: ANN401 — any sequence of rows
-    points = [(one.observed_at, float(one.views)) for one in seen if one.views is not None]
+def _views(seen: Sequence[Seen]) -> LineChart | None:
+    points = [(one.row.observed_at, float(one.row.views)) for one in seen if one.row.views is not None]
     return line_chart(points, width=640, height=200) if len(points) > 1 else None
 
 
@@ -109,8 +114,8 @@ def _marks(found: Details) -> Iterator[tuple[str, str]]:
         yield "content taken down", "bad"
     elif found.withdrawn is not None:
         yield "withdrawn", "bad"
-    if word := values.get("stand_in"):
-        yield f"{word} data" if word == "demo" else str(word), "demo"
+    if word := found.stand_in:
+        yield f"{word} data" if word == "demo" else word, "demo"
     if values.get("status") in ("failed", "ambiguous", "intent"):
         yield str(values["status"]), "warn"
     if found.ref.node == "provider_call" and values["role"] != "trend_source":

@@ -1,5 +1,6 @@
 """Ordering a video by form: the same words as the command line, nothing typed is lost, nothing sent stays behind."""
 
+import html
 import re
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 
 from reelineage.errors import BadInput
 from reelineage.models import Job
+from reelineage.theme import Theme
 from resources.access import Role
 from resources.home import Home
 from resources.job_orders import read_theme_file
@@ -69,6 +71,78 @@ def test_an_own_theme_is_taken_as_text_or_as_a_file(home: Home) -> None:
     assert [job.theme_name for job in jobs(home)] == ["Pans", "Kettles"]
 
 
+def box(page: str) -> str:
+    """What stands in the box for a theme of one's own."""
+    found = re.search(r'<textarea[^>]*name="yaml"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+    assert found
+    return html.unescape(found[1])
+
+
+def ticked(page: str) -> str:
+    """The theme that the form came with, as a browser sends it back."""
+    found = re.search(r'name="ticked" value="([\w-]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_box_begins_with_a_theme_that_works_as_it_stands_and_is_nobodys_choice(home: Home) -> None:
+    asked = client(home)
+    page = asked.get("/jobs/new").text
+    begun = box(page).replace("\n", "\r\n")
+    assert create(asked, theme="own", ticked=ticked(page), yaml=begun)[0] == 303
+    for theme in ("trend_briefing", "product_story"):
+        assert create(asked, theme=theme, ticked=ticked(page), yaml=begun)[0] == 303
+    assert [job.theme_name for job in jobs(home)] == ["Made to last", "Trend briefing", "My countdown"]
+
+
+def test_a_box_that_was_emptied_begins_anew_and_is_nobodys_choice(home: Home) -> None:
+    asked = client(home)
+    begun = box(asked.get("/jobs/new").text)
+    status, page = create(asked, theme="own", yaml=" \r\n")
+    assert (status, box(page)) == (422, begun)
+    assert create(asked, theme="trend_briefing", ticked="own", yaml="")[0] == 303
+
+
+def test_a_theme_that_was_written_is_made_though_the_ready_one_is_still_ticked(home: Home) -> None:
+    """Who writes a theme may overlook the choice above it; a video of something else was made without a word."""
+    asked = client(home)
+    page = asked.get("/jobs/new").text
+    first = ticked(page)
+    assert f'value="{first}" checked' in page
+    written = box(page).replace("My countdown", "Kettles")
+    assert create(asked, theme=first, ticked=first, yaml=written)[0] == 303
+    assert [job.theme_name for job in jobs(home)] == ["Kettles"]
+    status, page = create(asked, theme=first, ticked=first, yaml="name: Kettles")
+    assert status == 422
+    assert 'value="own" checked' in page
+    assert (ticked(page), box(page)) == ("own", "name: Kettles")
+
+
+@pytest.mark.parametrize("before", ["trend_briefing", "own", ""])
+def test_a_theme_that_was_written_beside_a_ready_one_that_was_chosen_is_asked_about(home: Home, before: str) -> None:
+    asked = client(home)
+    fields = {"theme": "product_story", "yaml": theme_yaml(name="Kettles").decode(), "seed": "5"}
+    for _ in range(2):  # sending it again as it is decides nothing
+        status, page = create(asked, None, ticked=before, **fields)
+        assert status == 422
+        assert "Choose Your own to use what is written" in page
+        assert 'value="product_story" checked' in page
+        assert "<details open>" in page
+        assert box(page) == fields["yaml"]
+        assert 'value="5"' in page
+        before = ticked(page)
+    assert jobs(home) == []
+    assert create(asked, None, ticked=before, **fields | {"theme": "own"})[0] == 303
+    assert create(asked, None, ticked=before, **fields | {"yaml": ""})[0] == 303
+    assert [job.theme_name for job in jobs(home)] == ["Made to last", "Kettles"]
+
+
+def test_the_page_explains_every_field_of_a_theme(home: Home) -> None:
+    page = html.unescape(client(home).get("/jobs/new").text)
+    for field in Theme.model_fields.keys() - {"language"}:  # there is one only
+        assert re.search(rf"^\W*{field}:", page, re.MULTILINE), field
+
+
 def test_a_trend_file_replaces_the_sources_and_leaves_nothing_behind(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +178,8 @@ def test_the_name_of_a_file_means_nothing_in_a_path(home: Home, name: str) -> No
         ({"theme": "trend_briefing", "seed": "2147483648"}, "Reading the seed"),
         ({"theme": "trend_briefing", "seed": "٣"}, "Reading the seed"),
         ({"theme": "trend_briefing", "profile": "cinema"}, "Reading the profile"),
-        ({"theme": "own", "yaml": "name: [1"}, "your own theme"),
+        ({"theme": "own", "yaml": "name: [1"}, "Reading the theme that you wrote: line 1"),
+        ({"theme": "own", "yaml": "a video about my bakery"}, "as &#39;name: My countdown&#39;"),
         ({"theme": "own", "yaml": "name: x\n" * 20_000}, "at most 65,536"),
         (
             {"theme": "own", "yaml": theme_yaml(sources="[{kind: file, path: /etc/passwd}]").decode()},

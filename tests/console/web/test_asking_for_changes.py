@@ -1,5 +1,7 @@
 """Asking for changes on the job page: what differs becomes one edit, and nothing that was typed is lost."""
 
+from typing import Literal
+
 import pytest
 from sqlalchemy import select
 
@@ -70,6 +72,17 @@ def test_a_decision_that_an_edit_makes_void_is_still_told(waiting: Home) -> None
     versions = Page(asking.get("/jobs/1").text).one("section", id="versions").text
     assert "Video 1: approved by Ada" in versions
     assert "void" in versions
+
+
+@pytest.mark.parametrize(("verdict", "leaves"), [("approve", True), ("reject", False)])
+def test_beside_the_button_it_says_that_an_approved_file_leaves_its_folder(
+    waiting: Home, verdict: Literal["approve", "reject"], *, leaves: bool
+) -> None:
+    assert "output/approved" not in Page(client(waiting).get("/jobs/1").text).one("form", id="edit").text
+    decide(waiting.database, 1, verdict=verdict, reason="Looked at", actor="Ada")
+    said = Page(client(waiting).get("/jobs/1").text).one("form", id="edit").text
+    assert "the decision becomes void" in said
+    assert ("The approved file leaves output/approved" in said) == leaves
 
 
 def test_a_form_that_was_sent_as_it_stands_changes_nothing_and_says_so(waiting: Home) -> None:

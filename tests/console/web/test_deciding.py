@@ -92,7 +92,10 @@ def test_demo_material_needs_the_box_which_is_only_there_when_it_is_needed(home:
     assert Page(asking.get("/jobs/1").text).has("input", name="allow_demo")
     refused = asking.post("/jobs/1/approve", data=fields)
     assert refused.status_code == 409
-    assert "demo material among its sources" in Page(refused.text).one("div", id="refused").text
+    said = Page(refused.text).one("div", id="refused").text
+    assert "demo material among its sources" in said
+    assert "Tick the box “Approve although …”" in said
+    assert "--allow-demo" not in said, "that is the command line's way"
     assert asking.post("/jobs/1/approve", data=fields | {"allow_demo": "on"}).status_code == 303
     assert decisions(home)[0].demo_allowed
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.web.drawing.lettering import broken, legible, width_of
-from console.web.drawing.numbers import compact, exact, share, size
+from console.web.drawing.numbers import age, compact, exact, share, size
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,11 @@ def test_a_short_number_is_within_five_percent_of_the_long_one(value: float) -> 
     digits, _, letter = compact(value).partition(" ")
     said = float(digits) * {"": 1, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}[letter]
     assert said == pytest.approx(value, rel=0.0501, abs=1e-9)
+
+
+def test_ages_are_said_in_two_units_at_most() -> None:
+    said = [age(hours) for hours in (0, 0.999, 6.2667, 18, 47.99, 48.2, 1000)]
+    assert said == ["0 min", "1 h", "6 h 16 min", "18 h", "47 h 59 min", "2 days", "41 days 16 h"]
 
 
 def test_sizes_and_shares_have_their_units() -> None:

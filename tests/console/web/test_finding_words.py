@@ -46,6 +46,28 @@ def test_only_findings_about_stand_ins_are_said_otherwise(message: str, code: st
     assert environment().filters["finding_said"](message, code) == said
 
 
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ("“Taps” draws the most engagement: 1,042 an hour.", "“Taps” draws the most reactions: 1,042 an hour."),
+        ("The strongest item draws 2.4 times as much engagement an hour as the median item.",
+         "The strongest item draws 2.4 times as many reactions an hour as the median item."),
+        ("Taps: 3 items with 40% of all engagement an hour.", "Taps: 3 items with 40% of all reactions an hour."),
+        ("“What draws the most engagement: 3 an hour.” grows fastest: 12 views an hour.",
+         "“What draws the most engagement: 3 an hour.” grows fastest: 12 views an hour."),
+    ],
+)  # fmt: skip
+def test_an_analysis_speaks_of_reactions_and_quoted_titles_stay(stored: str, said: str) -> None:
+    assert environment().filters["statement_said"](stored) == said
+
+
+def test_only_the_end_of_a_refusal_is_said_otherwise() -> None:
+    said = environment().filters["refusal_said"]
+    ours = "Approve it with --allow-demo if that is meant."
+    assert said(f"It has demo material. {ours}").startswith("It has demo material. Tick the box")
+    assert said(f"{ours} And more.") == f"{ours} And more."
+
+
 def test_a_finding_that_quotes_markup_stays_text() -> None:
     template = environment().from_string("{{ message|finding_said(code)|said }}")
     shown = template.render(message="<img src=x>: approving needs --allow-demo.", code="stand_in_demo")

@@ -13,7 +13,7 @@ from reelineage.models import Job, Script, ScriptCitation, Video
 from resources.access import Role
 from resources.decisions import decide
 from resources.home import Home
-from resources.job_scenes import Source
+from resources.job_scenes import Source, script_view
 from tests.console.web.reading import Page
 from tests.console.web_client import client
 from tests.factories import NOON, claimed, fill_job, new_job
@@ -60,11 +60,35 @@ def test_each_sentence_is_a_link_to_its_moment_in_the_video(finished: Home) -> N
 
 
 def test_many_sources_of_one_sentence_are_folded_and_each_stays_a_link() -> None:
-    sources = [Source(n, n, "youtube", f"item-{n}", NOON, f"Tap {n}", None, None) for n in range(1, 41)]
+    sources = [Source(n, n, "youtube", f"item-{n}", NOON, f"Tap {n}", None, None, 1042.4) for n in range(1, 41)]
     found = Page(environment().get_template("macros.html").module.cites(sources, "sentence 1.1"))  # type: ignore[attr-defined]  # a macro
     assert found.one("summary").text == "28 more sources of sentence 1.1"
     links = [link.attributes["href"] for link in found.all("a")]
     assert links == [f"/records/trend_observation/{number}" for number in range(1, 41)]
+
+
+def test_a_source_tells_its_title_its_moment_and_its_rate() -> None:
+    cites = environment().get_template("macros.html").module.cites  # type: ignore[attr-defined]  # a macro
+    told = "Tap <1>, seen 2026-11-01 12:00 UTC: 1,042 reactions an hour since it was published"
+    known, unknown = (Source(1, 1, "youtube", "item-1", NOON, "Tap <1>", None, None, rate) for rate in (1042.4, None))
+    link = Page(cites([known], "sentence 1.1")).one("a")
+    assert (link.attributes["title"], link.text) == (told, f"1: {told}")
+    assert Page(cites([unknown], "sentence 1.1")).one("a").attributes["title"] == told.partition(": 1,042")[0]
+
+
+def test_the_source_that_answers_comes_first_the_newest_of_its_item_and_the_strongest(finished: Home) -> None:
+    with finished.database.read() as session:
+        script = session.scalars(select(Script)).one()
+        view = script_view(session, script, None, None)
+        cited = set(session.scalars(select(ScriptCitation.observation_id)))
+    last = {one.external_id: one.observed_at for one in sorted(view.sources, key=lambda one: one.observed_at)}
+    several = [line.sources for line in view.lines if len(line.sources) > 1]
+    assert any(one.observed_at < last[one.external_id] for sources in several for one in sources)
+    for sources in several:
+        order = [(one.observed_at < last[one.external_id], -(one.reactions_per_hour or 0)) for one in sources]
+        assert order == sorted(order)
+    assert [one.number for one in view.sources] == list(range(1, len(cited) + 1))
+    assert {one.observation_id for one in view.sources} == cited
 
 
 def test_one_click_leads_from_a_sentence_to_the_row_that_it_rests_on(home: Home) -> None:
@@ -169,6 +193,20 @@ def test_a_job_that_failed_says_why_and_can_be_retried(home: Home) -> None:
     assert found.has("form", action="/jobs/1/retry")
     assert found.has("code")
     assert not page(home, role=Role.VIEWER).has("form", action="/jobs/1/retry")
+
+
+def test_a_cancelled_job_says_what_is_kept_and_what_retry_does(home: Home) -> None:
+    fill_job(home, new_job(home))
+    fill_job(home, 1, "run-2", until="voiceovers", take=2)
+    home.queue.cancel(1)
+    said = page(home).one("section", aria_labelledby="failed-title").text
+    assert "Kept is what was finished: version 2 of the script, and the video from before" in said
+    assert "Retry goes on from there" in said
+    assert "who that was is not stored" in said
+    job_id = new_job(home)
+    home.queue.cancel(job_id)
+    said = page(home, f"/jobs/{job_id}").one("section", aria_labelledby="failed-title").text
+    assert "What was finished is kept." in said
 
 
 def test_a_job_that_stopped_half_way_shows_what_there_is(home: Home) -> None:

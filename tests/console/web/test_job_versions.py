@@ -1,5 +1,7 @@
 """How two versions of a job differ, as a page."""
 
+import re
+
 from console.acts import Acts
 from reelineage.editing import read_changes
 from resources.home import Home
@@ -49,6 +51,14 @@ def test_an_edit_that_no_video_was_made_from_yet_is_compared_by_its_script(home:
         assert "Taps that drip" in {cell.text for cell in found.all("td")}
         chosen = [option.text for option in found.all("option", selected="")]
         assert chosen == ["Version 1 (script:1)", "Version 2 (script:2)"]
+
+
+def test_hashes_are_folded_and_do_not_take_the_place_of_what_people_read(home: Home) -> None:
+    two_versions(home)
+    answer = client(home).get("/jobs/1/versions").text
+    open_rows = Page(re.sub(r"<details>.*?</details>", "", answer, flags=re.DOTALL))
+    assert [one for one in Page(answer).all("summary") if one.text.startswith("Hashes that differ")]
+    assert not [cell.text for cell in open_rows.all("td") if re.fullmatch(r"[0-9a-f]{12}…", cell.text)]
 
 
 def test_one_version_has_nothing_to_be_compared_with(home: Home) -> None:

@@ -3,14 +3,17 @@
 import pytest
 from sqlalchemy import text
 
+from console.web.drawing.numbers import age
 from console.web.facts import facts, outside_address
+from reelineage import documents as docs
 from reelineage.family import Ref
 from reelineage.fingerprint import sha256_of
-from reelineage.models import MediaItem, TrendObservation
+from reelineage.models import MediaItem, TrendAnalysis, TrendObservation
 from resources.access import Role
 from resources.home import Home
 from resources.row_details import details_of
 from resources.takedown.execution import listed, withdraw
+from resources.trend_analyses import evidence_rows
 from tests.console.web.reading import Page
 from tests.console.web_client import client
 from tests.factories import fill_job, new_job
@@ -67,6 +70,85 @@ def test_a_trend_item_shows_what_was_seen_of_it_over_time(finished: Home) -> Non
     shown = page(finished, "/records/trend_item/1")
     assert len([one for one in shown.all("circle") if one.attributes.get("class") == "dot"]) == 2
     assert len([one for one in links(shown) if one.startswith("/records/trend_observation/")]) == 2
+
+
+def test_what_several_jobs_fetched_at_one_moment_is_one_line(any_home: Home) -> None:
+    for _ in range(2):
+        fill_job(any_home, new_job(any_home))
+    shown = page(any_home, "/records/trend_item/1")
+    assert "fetched 2 times" in shown.one("div", aria_label="Observations").text
+    assert len(shown.all("th", scope="row")) == 1
+
+
+def test_other_numbers_of_the_same_moment_are_a_line_of_their_own(home: Home) -> None:
+    for _ in range(2):
+        fill_job(home, new_job(home))
+    with home.database.write() as session:
+        session.execute(text("DROP TRIGGER trend_observations_no_update"))
+        session.execute(text("UPDATE trend_observations SET likes = likes + 1 WHERE fetch_id = 2"))
+    shown = page(home, "/records/trend_item/1")
+    assert "fetched 2 times" not in shown.text
+    assert len(shown.all("th", scope="row")) == 2
+
+
+def test_an_observation_says_the_rates_that_the_analysis_says(finished: Home) -> None:
+    with finished.database.read() as session:
+        analysis = session.query(TrendAnalysis).one()
+        keys = evidence_rows(session, analysis.id)
+        found = docs.TrendAnalysis.model_validate(analysis.document)
+    item = next(one for one in found.ranked if one.growth is not None and (one.velocity or 0) >= 10)
+    shown = page(finished, f"/records/trend_observation/{keys[item.evidence[-1]]}").one(
+        "section", aria_labelledby="rates"
+    )
+    assert f"{item.engagement:,} reactions" in shown.text
+    assert f": {item.velocity:,.0f} reactions an hour" in shown.text
+    assert f": {item.growth:,.0f} views an hour" in shown.text
+    assert f"{age(item.hours_since_published)} after it was published" in shown.text
+    assert "it counts this observation" in shown.text
+
+
+def test_an_earlier_observation_leads_to_the_one_that_the_analysis_counts(finished: Home) -> None:
+    with finished.database.read() as session:
+        keys = evidence_rows(session, 1)
+        analysis = docs.TrendAnalysis.model_validate(session.query(TrendAnalysis).one().document)
+    earlier, newest = (keys[key] for key in analysis.ranked[0].evidence)
+    shown = page(finished, f"/records/trend_observation/{earlier}")
+    assert "It counts the newest" in shown.one("section", aria_labelledby="rates").text
+    assert f"/records/trend_observation/{newest}" in links(shown)
+    assert "views an hour" not in shown.text
+
+
+def test_an_observation_without_numbers_says_no_rate(home: Home) -> None:
+    fill_job(home, new_job(home))
+    with home.database.write() as session:
+        session.execute(text("DROP TRIGGER trend_observations_no_update"))
+        session.execute(text("UPDATE trend_observations SET likes = NULL WHERE id = 1"))
+    assert not page(home, "/records/trend_observation/1").has("section", aria_labelledby="rates")
+    assert page(home, "/records/trend_observation/2").has("section", aria_labelledby="rates")
+    refs = [Ref("trend_observation", "2")]
+    withdraw(home.database, refs, listed(home.database, refs), reason="asked for", actor="Ada")
+    assert not page(home, "/records/trend_observation/2").has("section", aria_labelledby="rates")
+
+
+def test_the_first_hour_counts_as_one(home: Home) -> None:
+    fill_job(home, new_job(home))
+    with home.database.write() as session:
+        session.execute(text("DROP TRIGGER trend_observations_no_update"))
+        session.execute(text("UPDATE trend_observations SET published_at = observed_at"))
+    told = page(home, "/records/trend_observation/2").one("section", aria_labelledby="rates").text
+    assert "20 likes, 0 min after it was published, counted as 1 h: 20 reactions an hour" in told
+
+
+@pytest.mark.parametrize("address", ["trend_observation/1", "trend_item/1", "trend_fetch/1"])
+def test_demo_data_is_marked_wherever_it_is_shown(finished: Home, address: str) -> None:
+    badges = [one.text for one in page(finished, f"/records/{address}").all("span", class_="badge")]
+    assert "demo data" in badges
+
+
+@pytest.mark.parametrize("address", ["trend_observation/1", "trend_item/1", "trend_fetch/1"])
+def test_what_is_no_demo_data_is_not_marked_so(home: Home, address: str) -> None:
+    fill_job(home, new_job(home))
+    assert not page(home, f"/records/{address}").all("span", class_="badge")
 
 
 def test_a_call_shows_its_model_and_parameters_and_leads_to_everything_made_with_it(finished: Home) -> None:

@@ -68,7 +68,7 @@ def test_every_claim_leads_to_its_rows_here_and_outside(analysed: Home) -> None:
 
 def test_a_row_of_evidence_is_the_very_one_that_the_claim_names(analysed: Home) -> None:
     answer = client(analysed, Role.VIEWER).get("/trends/1").text
-    claim = re.search(r'draws the most engagement.*?href="(/records/trend_observation/\d+)"', answer, re.DOTALL)
+    claim = re.search(r'draws the most reactions.*?href="(/records/trend_observation/\d+)"', answer, re.DOTALL)
     assert claim is not None
     record = page(analysed, claim[1])
     assert "part 7" in record.text
@@ -88,8 +88,18 @@ def test_numbers_are_short_with_the_exact_ones_in_the_title(analysed: Home) -> N
     shown = page(analysed, "/trends/1")
     (views,) = [one for one in shown.all("td", title="21,000") if "num" in one.attributes.get("class", "")]
     assert views.text == "21.0 k"
-    unknown = [one.text for one in shown.all("td", title="unknown an hour")]
+    unknown = [one.text for one in shown.all("td", title="unknown reactions an hour")]
     assert unknown == ["–"], "the likes of one item are not known: that is no 0"
+
+
+def test_rates_say_in_their_text_what_they_count_and_everywhere_with_one_word(analysed: Home) -> None:
+    shown = page(analysed, "/trends/1")
+    rates = [one.text for one in shown.all("p") if one.attributes.get("class") == "topic-figures"]
+    assert rates
+    assert all(re.match(r"[\d.]+( [kM])? reactions/h ", one) for one in rates), rates
+    heads = {one.text for one in shown.all("th")}
+    assert {"Reactions/h", "Views gained/h"} <= heads
+    assert not re.search("engagement|velocity", shown.text.split("How it was computed")[0], re.IGNORECASE)
 
 
 def test_the_sources_are_named_with_what_was_left_out(analysed: Home) -> None:

@@ -91,12 +91,30 @@ def test_a_daemon_that_never_spoke_is_a_warning_and_one_that_fell_silent_is_bad_
         (1, True, Status.OK),
         (150, True, Status.WARN),
         (400, True, Status.BAD),
-        (400, False, Status.WARN),
+        (150, False, Status.WARN),
     ):
         beat(opened, seconds)
         reading = read(home, serving=serving)["daemon SENSOR"]
         assert reading.status is expected
         assert reading.value == pytest.approx(seconds, abs=30)
+
+
+def test_daemons_that_are_at_rest_and_need_not_work_are_told_in_one_line(
+    home: Home, opened: dg.DagsterInstance
+) -> None:
+    def daemons() -> list[str]:
+        return [name for name in read(home, serving=False) if name.startswith("daemon")]
+
+    assert daemons() == ["daemon"]
+    assert "none gave a sign of life yet" in read(home, serving=False)["daemon"].seen
+    beat(opened, 400)
+    reading = read(home, serving=False)["daemon"]
+    assert (reading.status, daemons()) == (Status.WARN, ["daemon"])
+    assert "the last sign of life is 7 min old" in reading.seen
+    assert "Start `reelineage up`" in reading.advice
+    beat(opened, 1)
+    assert "daemon SENSOR" in daemons()
+    assert "daemon" not in daemons()
 
 
 def test_what_a_daemon_complains_of_is_told(home: Home, opened: dg.DagsterInstance) -> None:
