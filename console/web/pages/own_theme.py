@@ -12,20 +12,28 @@ from resources.job_orders import ready_themes
 
 OWN: Final = "own"
 START: Final = """\
-# Change what stands after the colons. What follows a # is a note to you.
-
-name: My countdown            # over the opening title
+# Change what stands after the colons. Lines with # are notes.
+name: My countdown
 about: What people watch today, and why it catches on.
-audience: people who are curious   # as it stands after "for"
-tone: lively                  # lively, calm or plain
-writer: trend_briefing        # a countdown of the strongest trends
-duration_seconds: 30          # 6 to 180
 
-# "sample" is made-up data, and the video says so. A trend file given below goes before it.
+# Who it is for, as it stands after "for".
+audience: people who are curious
+
+# lively, calm or plain
+tone: lively
+
+# A countdown of the strongest trends.
+writer: trend_briefing
+
+# Made-up data, and the video says so.
+# A trend file given below replaces it.
 sources:
   - kind: sample
 
-# The last sentence, spoken word for word.
+# Seconds, 6 to 180.
+duration_seconds: 30
+
+# The last sentence, word for word.
 call_to_action: Follow for the next one.
 """
 
